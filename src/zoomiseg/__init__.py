@@ -1,0 +1,1 @@
+"""Click-based tumour segmentation of whole slide images at two magnifications."""
