@@ -1,0 +1,69 @@
+"""Slides that OpenSlide reads: SVS, NDPI, MRXS, SCN, DICOM, generic tiled TIFF and others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openslide
+
+from zoomiseg.errors import SlideError
+from zoomiseg.geometry import Box
+
+from ._backend import ImageArray, over_white
+
+
+class OpenSlideBackend:
+    """A slide behind OpenSlide. Its label and macro images are never touched: they may show a name."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._handle = openslide.OpenSlide(path)
+        except openslide.OpenSlideError as error:
+            raise SlideError(f"{path.name} cannot be opened as a slide: {error}.") from error
+        self._properties = dict(self._handle.properties)
+        self.levels: tuple[tuple[int, int], ...] = tuple(self._handle.level_dimensions)
+        self._downsamples: tuple[float, ...] = tuple(self._handle.level_downsamples)
+
+    @staticmethod
+    def claims(path: Path) -> bool:
+        """Say whether OpenSlide recognises the file."""
+        return openslide.OpenSlide.detect_format(path) is not None
+
+    @property
+    def mpp(self) -> tuple[float, float] | None:
+        x = _number(self._properties.get(openslide.PROPERTY_NAME_MPP_X))
+        y = _number(self._properties.get(openslide.PROPERTY_NAME_MPP_Y))
+        return (x, y) if x is not None and y is not None else None
+
+    @property
+    def objective(self) -> float | None:
+        return _number(self._properties.get(openslide.PROPERTY_NAME_OBJECTIVE_POWER))
+
+    @property
+    def vendor(self) -> str:
+        return str(self._properties.get(openslide.PROPERTY_NAME_VENDOR, "openslide"))
+
+    def read_level(self, level: int, box: Box) -> ImageArray:
+        # OpenSlide wants the corner in level-0 pixels and divides it by its own downsample again.
+        downsample = self._downsamples[level]
+        corner = round(box.x * downsample), round(box.y * downsample)
+        try:
+            rgba = self._handle.read_region(corner, level, (box.width, box.height))
+        except openslide.OpenSlideError as error:
+            raise SlideError(
+                f"{self._path.name} is damaged or cut short: level {level} at ({box.x}, {box.y}) "
+                f"cannot be decoded ({error})."
+            ) from error
+        return over_white(np.asarray(rgba))
+
+    def close(self) -> None:
+        self._handle.close()
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None
