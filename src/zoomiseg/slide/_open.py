@@ -13,7 +13,9 @@ from ._slide import Slide
 DEFAULT_CACHE_BYTES = 256 << 20
 
 
-def open_slide(path: str | Path, *, mpp: float | None = None, cache_bytes: int = DEFAULT_CACHE_BYTES) -> Slide:
+def open_slide(
+    path: str | Path, *, mpp: float | None = None, cache_bytes: int = DEFAULT_CACHE_BYTES
+) -> Slide:
     """Open a slide of any format that a backend reads.
 
     Args:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -122,7 +123,7 @@ def _pieces(inner: Box, regular: Box, x_axis: Axis, y_axis: Axis) -> Iterator[Bo
 
 def _cuts(start: int, stop: int, border: int, side: int) -> list[tuple[int, int]]:
     edges = sorted({*range(start, stop, side), stop, min(max(border, start), stop)})
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _by_blocks(read: ReadSource, piece: Box, x_axis: Axis, y_axis: Axis) -> ImageArray:
@@ -131,8 +132,8 @@ def _by_blocks(read: ReadSource, piece: Box, x_axis: Axis, y_axis: Axis) -> Imag
     source = read(Box(piece.x * columns, piece.y * rows, piece.width * columns, piece.height * rows))
     if columns == rows == 1:
         return source
-    reduced: ImageArray = cv2.resize(source, (piece.width, piece.height), interpolation=cv2.INTER_AREA)
-    return reduced
+    reduced = cv2.resize(source, (piece.width, piece.height), interpolation=cv2.INTER_AREA)
+    return reduced.astype(np.uint8, copy=False)
 
 
 def _by_taps(read: ReadSource, piece: Box, x_axis: Axis, y_axis: Axis) -> ImageArray:
@@ -147,7 +148,7 @@ def _by_taps(read: ReadSource, piece: Box, x_axis: Axis, y_axis: Axis) -> ImageA
     return WHITE - np.clip(np.rint(both), 0, WHITE).astype(np.uint8)
 
 
-def _weighed(lines: NDArray[np.generic], index: IndexArray, weight: FloatArray) -> FloatArray:
+def _weighed(lines: ImageArray | FloatArray, index: IndexArray, weight: FloatArray) -> FloatArray:
     """Return the weighted sums of lines: (N, ...) from index and weight (N, T)."""
     total = np.zeros((len(index), *lines.shape[1:]), np.float32)
     for tap in range(index.shape[1]):

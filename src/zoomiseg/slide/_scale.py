@@ -37,7 +37,7 @@ def _found(backend: Backend, *, name: str, given: float | None) -> tuple[tuple[f
     if given is not None:
         if not _plausible((given, given)):
             raise SlideError(
-                f"{given:g} µm per pixel is no scale of a slide; give a value from {MIN_MPP:g} to {MAX_MPP:g}."
+                f"{given:g} µm per pixel is no scale of a slide; give one from {MIN_MPP:g} to {MAX_MPP:g}."
             )
         return (given, given), []
     if backend.mpp is not None and _plausible(backend.mpp):
