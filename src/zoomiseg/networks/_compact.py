@@ -1,0 +1,93 @@
+"""The compact network: an EfficientNet-Lite0 encoder under a light U-Net decoder."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from torch import Tensor, cat, nn, zeros
+from torch.nn.functional import interpolate
+
+from ._blocks import InteractionStem, conv_norm_relu
+from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, Lite0Body, lite0_stem, load_imagenet_weights
+from ._options import SkipOptions
+from ._padding import cropped, padded
+
+IMAGE_CHANNELS = 16
+DECODER_CHANNELS = (96, 64, 48, 32, 16)
+STRIDE = 32
+# Of the guidance branch's last layer at the start: heard, but too soft to upset the pretrained features.
+_GUIDANCE_GAIN = 0.2
+
+
+class DecoderBlock(nn.Module):
+    """Narrow, enlarge by two, join the skip, convolve.
+
+    The 1x1 comes before the enlargement, where it costs a quarter.
+    """
+
+    def __init__(self, inputs: int, skip: int, outputs: int, *, convolutions: int) -> None:
+        super().__init__()
+        self.narrow = conv_norm_relu(inputs, outputs, kernel=1)
+        widths = [outputs + skip] + [outputs] * convolutions
+        self.convolve = nn.Sequential(*(conv_norm_relu(before, after) for before, after in pairwise(widths)))
+
+    def forward(self, deep: Tensor, skip: Tensor | None) -> Tensor:
+        up = interpolate(self.narrow(deep), scale_factor=2.0, mode="nearest")
+        joined: Tensor = self.convolve(up if skip is None else cat([up, skip], dim=1))
+        return joined
+
+
+class CompactLite0(nn.Module):
+    """Guidance is added to the stem's output at stride 2; a guidance-free image branch feeds the last block.
+
+    Args:
+        options: `shallow_skip` is about the stride-2 skip, `drop_second_skip` about the stride-4 one.
+        pretrained: Start the encoder from ImageNet weights.
+    Raises:
+        MissingExtra: `pretrained` without the package that carries the weights.
+    """
+
+    def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
+        super().__init__()
+        stem = lite0_stem()
+        self.stem = InteractionStem(stem, _guidance_branch(), options=options)
+        self.body = Lite0Body()
+        self.image_branch = conv_norm_relu(3, IMAGE_CHANNELS)
+        self.drop_second_skip = options.drop_second_skip
+        second = 0 if options.drop_second_skip else STAGE_CHANNELS[1]
+        skips = (STAGE_CHANNELS[3], STAGE_CHANNELS[2], second, STEM_CHANNELS, IMAGE_CHANNELS)
+        inputs = (STAGE_CHANNELS[4], *DECODER_CHANNELS[:-1])
+        # A second convolution pays only where there are few pixels.
+        convolutions = (2, 2, 1, 1, 1)
+        self.decoder = nn.ModuleList(
+            DecoderBlock(deep, skip, outputs, convolutions=count)
+            for deep, skip, outputs, count in zip(inputs, skips, DECODER_CHANNELS, convolutions, strict=True)
+        )
+        self.head = nn.Conv2d(DECODER_CHANNELS[-1], 1, 1)
+        nn.init.normal_(self.head.weight, std=0.1)
+        self.head.bias = nn.Parameter(zeros(1))
+        if pretrained:
+            load_imagenet_weights(stem, self.body)
+
+    def forward(self, image: Tensor, guidance: Tensor) -> Tensor:
+        """Return (N, 1, H, W) logits.
+
+        Args:
+            image: (N, 3, H, W) RGB, normalised with ImageNet mean and deviation.
+            guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
+        """
+        whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
+        fused, shallow = self.stem(whole_image, whole_guidance)
+        _, second, third, fourth, features = self.body(fused)
+        kept_second = None if self.drop_second_skip else second
+        skips = (fourth, third, kept_second, shallow, self.image_branch(whole_image))
+        for block, skip in zip(self.decoder, skips, strict=True):
+            features = block(features, skip)
+        return cropped(self.head(features), image)
+
+
+def _guidance_branch() -> nn.Sequential:
+    # No norm: nearly all of a click map is zero, and a batch's share of ones would scale the rest.
+    last = nn.Conv2d(STEM_CHANNELS, STEM_CHANNELS, 1, bias=False)
+    nn.init.normal_(last.weight, std=_GUIDANCE_GAIN * STEM_CHANNELS**-0.5)
+    return nn.Sequential(nn.Conv2d(3, STEM_CHANNELS, 3, stride=2, padding=1), nn.ReLU(inplace=True), last)

@@ -1,0 +1,22 @@
+"""Padding to the size that poolings need, so that a network takes any input."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn.functional import pad
+
+
+def padded(image: Tensor, guidance: Tensor, *, multiple: int) -> tuple[Tensor, Tensor]:
+    """Return both (N, C, H, W) tensors grown right and down to a multiple of `multiple` pixels.
+
+    The image repeats its last row and column, which opens no edge; the guidance says nothing (0) there.
+    """
+    # Always padded, even by 0: a branch on the size could not be traced.
+    height, width = image.shape[-2:]
+    amounts = [0, -width % multiple, 0, -height % multiple]
+    return pad(image, amounts, mode="replicate"), pad(guidance, amounts)
+
+
+def cropped(logits: Tensor, image: Tensor) -> Tensor:
+    """Return `logits` (N, 1, H', W') cut back to the height and width of `image`."""
+    return logits[..., : image.shape[-2], : image.shape[-1]]

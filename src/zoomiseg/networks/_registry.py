@@ -1,0 +1,59 @@
+"""Networks by name: what a card stores and a recipe asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from torch import nn
+
+from zoomiseg.errors import WeightsError
+
+from ._compact import CompactLite0
+from ._options import ShallowSkip, SkipOptions
+from ._unet import UNet
+
+_PRETRAINED = "compact-lite0"
+
+_BUILDERS: Mapping[str, Callable[[SkipOptions], nn.Module]] = MappingProxyType(
+    {
+        "compact-lite0": CompactLite0,
+        "compact-unet16": lambda options: UNet(options, base=16),
+        "unet": lambda options: UNet(options, base=64),
+    }
+)
+
+
+def network_names() -> tuple[str, ...]:
+    """Return the names that `build_network` knows."""
+    return tuple(_BUILDERS)
+
+
+def build_network(
+    name: str,
+    *,
+    shallow_skip: ShallowSkip = "image",
+    drop_second_skip: bool = True,
+    pretrained: bool = False,
+) -> nn.Module:
+    """Return a new network: (N, 3, H, W) image and (N, 3, H, W) guidance to (N, 1, H, W) logits.
+
+    Args:
+        name: One of `network_names()`.
+        shallow_skip: "image" keeps the clicks out of the shallowest skip; "fused" lets them in.
+        drop_second_skip: Remove the second shallowest skip.
+        pretrained: Start the encoder from ImageNet weights; only compact-lite0 has them.
+    Raises:
+        WeightsError: An unknown name, or `pretrained` for a network without ImageNet weights.
+        MissingExtra: `pretrained` without the package that carries the weights.
+        ValueError: Another word for `shallow_skip`.
+    """
+    options = SkipOptions(shallow_skip, drop_second_skip)
+    builder = _BUILDERS.get(name)
+    if builder is None:
+        raise WeightsError(f"There is no network {name!r}.", hint=f"Known are: {', '.join(_BUILDERS)}.")
+    if not pretrained:
+        return builder(options)
+    if name != _PRETRAINED:
+        raise WeightsError(f"There are no ImageNet weights for the network {name}; {_PRETRAINED} has them.")
+    return CompactLite0(options, pretrained=True)
