@@ -11,6 +11,7 @@ from zoomiseg.errors import WeightsError
 
 from ._compact import CompactLite0
 from ._options import ShallowSkip, SkipOptions
+from ._uctransnet import UCTransNet
 from ._unet import UNet
 
 _PRETRAINED = "compact-lite0"
@@ -20,6 +21,7 @@ _BUILDERS: Mapping[str, Callable[[SkipOptions], nn.Module]] = MappingProxyType(
         "compact-lite0": CompactLite0,
         "compact-unet16": lambda options: UNet(options, base=16),
         "unet": lambda options: UNet(options, base=64),
+        "uctransnet": lambda options: UCTransNet(options, base=64),
     }
 )
 
