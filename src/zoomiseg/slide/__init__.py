@@ -2,8 +2,22 @@
 
 from ._backend import ImageArray
 from ._fingerprint import Fingerprint
+from ._mask import Mask, open_mask
 from ._open import open_slide
 from ._samples import sample_path
 from ._slide import Slide
+from ._tissue import TissueMask, tissue_mask
+from ._writer import write_pyramid
 
-__all__ = ["Fingerprint", "ImageArray", "Slide", "open_slide", "sample_path"]
+__all__ = [
+    "Fingerprint",
+    "ImageArray",
+    "Mask",
+    "Slide",
+    "TissueMask",
+    "open_mask",
+    "open_slide",
+    "sample_path",
+    "tissue_mask",
+    "write_pyramid",
+]

@@ -11,6 +11,7 @@ from zoomiseg.errors import SlideError
 from zoomiseg.geometry import Box
 
 from ._backend import ImageArray, over_white
+from ._checks import check_tiff, is_tiff
 
 
 class OpenSlideBackend:
@@ -18,6 +19,8 @@ class OpenSlideBackend:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        if is_tiff(path):
+            check_tiff(path)
         try:
             self._handle = openslide.OpenSlide(path)
         except openslide.OpenSlideError as error:
@@ -29,7 +32,7 @@ class OpenSlideBackend:
     @staticmethod
     def claims(path: Path) -> bool:
         """Say whether OpenSlide recognises the file."""
-        return openslide.OpenSlide.detect_format(path) is not None
+        return path.is_file() and openslide.OpenSlide.detect_format(path) is not None
 
     @property
     def mpp(self) -> tuple[float, float] | None:

@@ -22,7 +22,7 @@ from ._backend import WHITE, ImageArray
 
 _WHOLE_TOLERANCE = 1e-9
 _KEYS = -0.5
-_MAX_SOURCE_PX = 2048 * 4096  # what is held at once: 25 MB of RGB, 100 MB while it is weighed
+_MAX_SOURCE_SIDE = 2048  # pixels held at once: 12 MB of RGB, 50 MB while they are weighed
 
 ReadSource = Callable[[Box], ImageArray]
 FloatArray = NDArray[np.float32]
@@ -115,7 +115,7 @@ def resample(read: ReadSource, box: Box, *, x_axis: Axis, y_axis: Axis) -> Image
 def _pieces(inner: Box, regular: Box, x_axis: Axis, y_axis: Axis) -> Iterator[Box]:
     """Cut a box so that no piece mixes regular and irregular pixels or needs too many source pixels."""
     # Sides follow from the steps alone, so a piece's source stays bounded however large the box is.
-    side = max(1, int(_MAX_SOURCE_PX**0.5 / max(x_axis.step, y_axis.step, 0.5)))
+    side = max(1, int(_MAX_SOURCE_SIDE / max(x_axis.step, y_axis.step, 1.0)))
     for top, bottom in _cuts(inner.y, inner.bottom, regular.bottom, side):
         for left, right in _cuts(inner.x, inner.right, regular.right, side):
             yield Box(left, top, right - left, bottom - top)
