@@ -1,0 +1,5 @@
+"""Annotated data on disk: manifests of slides or images with their masks."""
+
+from ._manifest import Pair, read_manifest, read_pair
+
+__all__ = ["Pair", "read_manifest", "read_pair"]

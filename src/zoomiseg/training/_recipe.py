@@ -1,0 +1,116 @@
+"""A training recipe: everything that decides a run's weights, as a file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from zoomiseg.errors import ZoomisegError
+from zoomiseg.losses import ClickLossForm
+
+
+class RecipeError(ZoomisegError, ValueError):
+    """A recipe cannot be found or understood."""
+
+    code = "recipe"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What decides the weights of one network.
+
+    Args:
+        name: Of the recipe.
+        scale: Which of the two networks it trains.
+        network: A name that `zoomiseg.networks` knows.
+        pretrained: Start the encoder from ImageNet weights.
+        steps: Optimiser steps.
+        batch: Samples a step.
+        size: Side of a sample, in pixels.
+        mpp: (smallest, largest) µm per pixel of a sample, drawn log-uniformly.
+        learning_rate: The largest; it rises over `warmup` steps and falls to zero along half a cosine.
+        warmup: Steps.
+        click_weight: Weight of the click loss.
+        click_loss: Which reading of the paper's equation 1.
+        click_radius_px: Radius of a click's disk.
+        click_rounds: Most rounds of correcting clicks before the training pass.
+        single_click: Share of samples that start with a single positive click.
+        mask_dropped: Share of samples whose mask input is zeroed.
+        composites, one_kind, some_structures, first_masks: See `TaskMix`.
+        blur: Share of blurred samples.
+        seed: Of samples, clicks and initial weights.
+        kinds: The manifest's kinds that are learnt from; () is all but `left_out`.
+        left_out: Kinds that are not learnt from.
+        textures: (path under the data folder, mpp) of unmarked tissue.
+    """
+
+    name: str
+    scale: Literal["low", "high"]
+    network: str
+    pretrained: bool = True
+    steps: int
+    batch: int = 4
+    size: int = 256
+    mpp: tuple[float, float]
+    learning_rate: float = 5e-4
+    warmup: int = 50
+    click_weight: float = 0.05
+    click_loss: ClickLossForm = "hinge"
+    click_radius_px: int = 5
+    click_rounds: int = 3
+    single_click: float = 0.2
+    mask_dropped: float = 0.1
+    composites: float = 0.35
+    one_kind: float = 0.15
+    some_structures: float = 0.15
+    first_masks: float = 0.0
+    blur: float = 0.3
+    seed: int = 1
+    kinds: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    textures: tuple[tuple[str, float], ...] = ()
+
+
+def recipe_names() -> tuple[str, ...]:
+    """Return the names of the recipes that come with the package."""
+    folder = files("zoomiseg.training") / "recipes"
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+
+
+def load_recipe(name: str) -> Recipe:
+    """Return a recipe of the package by name, or any other by the path of its TOML file.
+
+    Raises:
+        RecipeError: No such recipe, an unknown or missing key, or a value of the wrong kind.
+    """
+    path = Path(name)
+    if path.suffix != ".toml":
+        if name not in recipe_names():
+            raise RecipeError(f"There is no recipe {name!r}.", hint=f"Known are: {', '.join(recipe_names())}.")
+        text = (files("zoomiseg.training") / "recipes" / f"{name}.toml").read_text("utf-8")
+    else:
+        try:
+            text = path.read_text("utf-8")
+        except OSError as error:
+            raise RecipeError(f"The recipe {path} cannot be read: {error.strerror}.") from error
+    try:
+        return _parsed(tomllib.loads(text), path.stem)
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise RecipeError(f"The recipe {name} cannot be understood: {error}.") from error
+
+
+def _parsed(values: Mapping[str, Any], name: str) -> Recipe:
+    known = {item.name for item in fields(Recipe)} - {"name"}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise RecipeError(f"The recipe {name} has unknown keys: {', '.join(unknown)}.")
+    frozen = {key: _frozen(value) for key, value in values.items()}
+    return Recipe(name=name, **frozen)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value

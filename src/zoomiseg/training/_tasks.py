@@ -1,0 +1,127 @@
+"""The stream of training samples: sample i is a pure function of seed and i, whatever ran before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ._augment import augment
+from ._collage import Collage, collage
+from ._composite import composite
+from ._library import ImageArray, Library, MaskArray
+
+_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One image and one target for it.
+
+    Args:
+        image: (S, S, 3) uint8 RGB.
+        target: (S, S) bool.
+        first_mask: (S, S) float32, what a coarser network might have said of this place, or None.
+    """
+
+    image: ImageArray
+    target: MaskArray
+    first_mask: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskMix:
+    """What the targets are. Shares of the samples; what is left of 1 marks everything that is marked.
+
+    Args:
+        composites: Tissues joined along a shape; either is the target.
+        one_kind: One kind (carcinoma, say) is the target, the others are not.
+        some_structures: A few of the marked structures are the target, the others are not.
+        first_masks: Share of samples with a low-scale mask as their first mask input.
+    """
+
+    composites: float = 0.35
+    one_kind: float = 0.15
+    some_structures: float = 0.15
+    first_masks: float = 0.0
+
+
+class Tasks:
+    """Draws samples.
+
+    Args:
+        library: The tissue.
+        mix: What is asked of it.
+        mpp: (smallest, largest) µm per pixel, drawn log-uniformly.
+        size: Side of a sample in pixels.
+        blur: Share of blurred images.
+        seed: Of the whole stream.
+    """
+
+    def __init__(
+        self, library: Library, mix: TaskMix, *, mpp: tuple[float, float], size: int, blur: float, seed: int
+    ) -> None:
+        self._library, self._mix, self._mpp = library, mix, mpp
+        self._size, self._blur, self._seed = size, blur, seed
+
+    def sample(self, index: int) -> Sample:
+        """Return sample `index`; a target that fills less than 2% or over 98% is drawn again a few times."""
+        rng = np.random.default_rng((self._seed, index))
+        for _ in range(_TRIES):
+            image, target = self._task(rng)
+            if 0.02 <= target.mean() <= 0.98:
+                break
+        first = degraded(rng, target) if rng.random() < self._mix.first_masks else None
+        return Sample(augment(rng, image, blur=self._blur), target, first)
+
+    def _task(self, rng: np.random.Generator) -> tuple[ImageArray, MaskArray]:
+        mpp = float(np.exp(rng.uniform(np.log(self._mpp[0]), np.log(self._mpp[1]))))
+        choice = rng.random()
+        if choice < self._mix.composites:
+            return composite(rng, self._library, mpp, self._size)
+        choice -= self._mix.composites
+        pure = choice < self._mix.one_kind
+        patch = collage(rng, self._library, mpp, self._size, pure=pure)
+        if pure:
+            return patch.image, one_kind(rng, patch)
+        if choice - self._mix.one_kind < self._mix.some_structures:
+            return patch.image, some_structures(rng, patch.marked)
+        return patch.image, patch.marked
+
+
+def one_kind(rng: np.random.Generator, patch: Collage) -> MaskArray:
+    """Choose one of the kinds that are marked somewhere in the collage; the target is what is of it."""
+    present = np.unique(patch.kind[patch.marked])
+    if not present.size:
+        return patch.marked
+    return np.asarray(patch.marked & (patch.kind == present[int(rng.integers(present.size))]))
+
+
+def some_structures(rng: np.random.Generator, marked: MaskArray) -> MaskArray:
+    """Keep a random part of the connected structures, at least one and not all."""
+    count, labels = cv2.connectedComponents(marked.astype(np.uint8))
+    if count <= 2:
+        return marked
+    chosen = rng.permutation(np.arange(1, count))[: int(rng.integers(1, count - 1))]
+    return np.asarray(np.isin(labels, chosen))
+
+
+def degraded(rng: np.random.Generator, target: MaskArray, *, factor: int = 4) -> NDArray[np.float32]:
+    """Return the target as a low-scale network might see it: shrunk, its border perturbed, islands lost."""
+    size = target.shape[1], target.shape[0]
+    small_size = max(size[0] // factor, 1), max(size[1] // factor, 1)
+    small = cv2.resize(target.astype(np.float32), small_size, interpolation=cv2.INTER_AREA)
+    wobble = cv2.GaussianBlur(rng.standard_normal(small.shape, np.float32), (0, 0), float(rng.uniform(2, 5)))
+    wobble *= float(rng.uniform(0, 0.5)) / max(float(wobble.std()), 1e-6)
+    small = cv2.GaussianBlur(small, (0, 0), float(rng.uniform(0.5, 3.0)))
+    probability = 1 / (1 + np.exp(-8 * (small + wobble - float(rng.uniform(0.35, 0.65)))))
+    probability = _islands_lost(rng, probability.astype(np.float32))
+    return np.asarray(np.clip(cv2.resize(probability, size, interpolation=cv2.INTER_CUBIC), 0, 1), np.float32)
+
+
+def _islands_lost(rng: np.random.Generator, probability: NDArray[np.float32]) -> NDArray[np.float32]:
+    count, labels = cv2.connectedComponents((probability >= 0.5).astype(np.uint8))
+    lost = [label for label in range(1, count) if rng.random() < 0.25]
+    return np.asarray(np.where(np.isin(labels, lost), probability * 0.1, probability), np.float32)
