@@ -1,6 +1,25 @@
 """The networks, by name, and their weights on disk. Pure torch."""
 
+from ._card import Card
+from ._checkpoint import load_network, read_card, save_network
+from ._lite0 import IMAGENET_MEAN, IMAGENET_STD
 from ._options import ShallowSkip, SkipOptions
 from ._registry import build_network, network_names
+from ._weights import find_weights, list_weights, scales_of, verify_weights
 
-__all__ = ["ShallowSkip", "SkipOptions", "build_network", "network_names"]
+__all__ = [
+    "IMAGENET_MEAN",
+    "IMAGENET_STD",
+    "Card",
+    "ShallowSkip",
+    "SkipOptions",
+    "build_network",
+    "find_weights",
+    "list_weights",
+    "load_network",
+    "network_names",
+    "read_card",
+    "save_network",
+    "scales_of",
+    "verify_weights",
+]

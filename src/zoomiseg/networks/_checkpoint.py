@@ -1,0 +1,165 @@
+"""Networks on disk: a safetensors file of float16 and a JSON card, nothing executable."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from zoomiseg.errors import OutputError, WeightsError
+from zoomiseg.geometry import ScaleName
+
+from ._card import Card, parse_card
+from ._registry import build_network
+
+
+def card_path(folder: Path, scale: ScaleName) -> Path:
+    """Return where the card of one scale lies."""
+    return folder / f"{scale}.json"
+
+
+def tensors_path(folder: Path, scale: ScaleName) -> Path:
+    """Return where the tensors of one scale lie."""
+    return folder / f"{scale}.safetensors"
+
+
+def save_network(folder: Path, scale: ScaleName, module: nn.Module, card: Card) -> Card:
+    """Write `<scale>.safetensors` and `<scale>.json`, each beside its place first, then renamed.
+
+    Args:
+        folder: Made if it is not there.
+        scale: Must be the card's.
+        module: The network that `card.network` and `card.options` build.
+        card: Its `sha256` is replaced.
+    Returns:
+        The card as written, with the checksum of the tensors.
+    Raises:
+        WeightsError: The card is of another scale, or a tensor that float16 cannot hold.
+        OutputError: The folder cannot be written.
+    """
+    if card.scale != scale:
+        raise WeightsError(f"The card of {card.name} is for the {card.scale} scale, not for {scale}.")
+    state = {name: _halved(name, tensor) for name, tensor in module.state_dict().items()}
+    content = safetensors.torch.save(state, metadata={"format": "pt"})
+    written = replace(card, sha256=hashlib.sha256(content).hexdigest())
+    text = written.to_json()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Should the second step fail, the old card's checksum tells that the tensors are not its own.
+        _write_whole(tensors_path(folder, scale), content)
+        _write_whole(card_path(folder, scale), text.encode())
+    except OSError as error:
+        raise OutputError(f"The weights cannot be written to {folder}: {error.strerror}.") from error
+    return written
+
+
+def read_card(folder: Path, scale: ScaleName) -> Card:
+    """Return the card of one scale, without reading the tensors.
+
+    Raises:
+        WeightsError: It is not there, not a card, or of the other scale.
+    """
+    path = card_path(folder, scale)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WeightsError(f"The card {path} cannot be read: {_reason(error)}.") from error
+    card = parse_card(text, source=str(path))
+    if card.scale != scale:
+        raise WeightsError(f"{path} is a card for the {card.scale} scale, not for {scale}.")
+    return card
+
+
+def load_network(folder: Path, scale: ScaleName) -> tuple[nn.Module, Card]:
+    """Return the network of one scale, in eval mode and float32, and its card.
+
+    Raises:
+        WeightsError: A file is missing or damaged, or its tensors are not those of the network; names them.
+    """
+    card = read_card(folder, scale)
+    path = tensors_path(folder, scale)
+    state = _checked_tensors(path, card.sha256)
+    module = build_network(
+        card.network,
+        shallow_skip=card.options.shallow_skip,
+        drop_second_skip=card.options.drop_second_skip,
+    )
+    _expect_same_tensors(state, module.state_dict(), path=path, network=card.network)
+    module.load_state_dict({name: _widened(tensor) for name, tensor in state.items()})
+    return module.eval(), card
+
+
+def _halved(name: str, tensor: Tensor) -> Tensor:
+    if not tensor.is_floating_point():
+        return tensor.detach().cpu().contiguous()
+    half = tensor.detach().to("cpu", torch.float16).contiguous()
+    if not half.isfinite().all():
+        raise WeightsError(f"The tensor {name} holds values that are not finite in float16.")
+    return half
+
+
+def _widened(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.is_floating_point() else tensor
+
+
+def _checked_tensors(path: Path, sha256: str) -> dict[str, Tensor]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"The weights {path} cannot be read: {_reason(error)}.") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise WeightsError(
+            f"The weights {path} are damaged or not those of their card: SHA-256 is {found[:12]}..., "
+            f"the card says {sha256[:12]}....",
+            hint="Install them again.",
+        )
+    try:
+        return safetensors.torch.load(content)
+    except safetensors.SafetensorError as error:
+        raise WeightsError(f"{path} is no safetensors file: {error}.") from error
+
+
+def _expect_same_tensors(
+    found: dict[str, Tensor], expected: dict[str, Tensor], *, path: Path, network: str
+) -> None:
+    missing, unexpected = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
+    reshaped = [
+        f"{name} {tuple(found[name].shape)} instead of {tuple(expected[name].shape)}"
+        for name in sorted(set(found) & set(expected))
+        if found[name].shape != expected[name].shape
+    ]
+    faults = [
+        f"{kind}: {', '.join(names)}"
+        for kind, names in (("missing", missing), ("unexpected", unexpected), ("of another shape", reshaped))
+        if names
+    ]
+    if faults:
+        raise WeightsError(f"{path} does not hold the tensors of {network}; {'; '.join(faults)}.")
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write beside, flush to disk, rename: the path holds the old content or the new, never a part."""
+    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A temporary file is made for its owner alone; weights are for whoever may read the folder.
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) else "it is not UTF-8"
