@@ -14,7 +14,9 @@ from zoomiseg.slide._resample import Axis, resample
 SOURCE = np.random.default_rng(7).integers(0, 256, (61, 83, 3), dtype=np.uint8)
 HEIGHT, WIDTH = SOURCE.shape[:2]
 
-STEPS = st.sampled_from([1.0, 2.0, 3.0, 4.0, 1.5, 3.9998, 2.0000001, 5.25, 16.0, 200.0, 0.5, 0.62 / 0.5, 0.45])
+STEPS = st.sampled_from(
+    [1.0, 2.0, 3.0, 4.0, 1.5, 3.9998, 2.0000001, 5.25, 16.0, 200.0, 0.5, 0.62 / 0.5, 0.45]
+)
 EXTENTS = st.sampled_from([0.0, -0.75, 0.5])
 
 
@@ -67,13 +69,9 @@ def brute_force(box, x_step, y_step, x_beyond=0.0, y_beyond=0.0):
     y_step=STEPS,
     x_beyond=EXTENTS,
     y_beyond=EXTENTS,
-    x=st.integers(-5, 90),
-    y=st.integers(-5, 70),
-    width=st.integers(1, 24),
-    height=st.integers(1, 24),
+    box=st.builds(Box, st.integers(-5, 90), st.integers(-5, 70), st.integers(1, 24), st.integers(1, 24)),
 )
-def test_every_pixel_is_what_its_definition_says(x_step, y_step, x_beyond, y_beyond, x, y, width, height):
-    box = Box(x, y, width, height)
+def test_every_pixel_is_what_its_definition_says(x_step, y_step, x_beyond, y_beyond, box):
     found = run(box, x_step, y_step, x_beyond, y_beyond)
     expected = brute_force(box, x_step, y_step, x_beyond, y_beyond)
     assert np.abs(found - expected).max() <= 0.501

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -12,9 +13,13 @@ from zoomiseg.errors import SlideError
 
 MAX_SIDE_PX = 2_000_000
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_TIFF_ERRORS = (tifffile.TiffFileError, ValueError, IndexError, KeyError, OSError)
 _BRIGHTFIELD = "ZoomISEG works on brightfield RGB slides."
 _RGB_NAMES = (["r", "g", "b"], ["red", "green", "blue"])
 _RGB_COLOURS = ["ff0000", "00ff00", "0000ff"]
+
+# What tifffile logs of damaged files is said by the errors below; without a handler it would go to stderr.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
 def check_readable(path: Path) -> None:
@@ -50,25 +55,46 @@ def check_tiff(path: Path) -> None:
     Raises:
         SlideError: Says which of them.
     """
+    check_tiff_complete(path)
+    with tifffile.TiffFile(path) as tiff:
+        pages = [page for page in tiff.pages if isinstance(page, tifffile.TiffPage)]
+        check_pixels(path.name, dtype=pages[0].dtype, channels=pages[0].samplesperpixel)
+        if not (tiff.is_scn or tiff.is_bif):  # these keep the regions of one slide as pages of one size
+            _refuse_stack(path.name, pages)
+
+
+def check_tiff_complete(path: Path) -> None:
+    """Refuse a TIFF whose list of pages, or whose pixels, reach beyond the end of the file.
+
+    Raises:
+        SlideError: Says where it is cut.
+    """
     try:
         with tifffile.TiffFile(path) as tiff:
             pages = [page for page in tiff.pages if isinstance(page, tifffile.TiffPage)]
             needed = max((_end_of_data(page) for page in pages), default=0)
-            parts_are_pages = tiff.is_scn or tiff.is_bif
-    except (tifffile.TiffFileError, ValueError, IndexError, KeyError, OSError) as error:
+            ends = _list_of_pages_ends(tiff)
+    except _TIFF_ERRORS as error:
         raise SlideError(
             f"{path.name} is damaged or cut short: its TIFF directory cannot be read."
         ) from error
-    if not pages:
-        raise SlideError(f"{path.name} is damaged or cut short: it holds no image.")
     size = path.stat().st_size
     if needed > size:
         raise SlideError(
             f"{path.name} is cut short: its pixels reach to byte {needed:,}, but the file has {size:,}."
         )
-    check_pixels(path.name, dtype=pages[0].dtype, channels=pages[0].samplesperpixel)
-    if not parts_are_pages:
-        _refuse_stack(path.name, pages)
+    if not pages or not ends:
+        raise SlideError(f"{path.name} is damaged or cut short: its list of images does not end in the file.")
+
+
+def _list_of_pages_ends(tiff: tifffile.TiffFile) -> bool:
+    """Say whether the last page found says of itself that it is the last."""
+    where = tiff.pages.next_page_offset
+    if where is None:
+        return False
+    tiff.filehandle.seek(where)
+    pointer = tiff.filehandle.read(tiff.tiff.offsetsize)
+    return len(pointer) == tiff.tiff.offsetsize and not any(pointer)
 
 
 def _end_of_data(page: tifffile.TiffPage) -> int:

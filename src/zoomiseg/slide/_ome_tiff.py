@@ -13,7 +13,7 @@ from zoomiseg.errors import SlideError
 from zoomiseg.geometry import Box
 
 from ._backend import ImageArray
-from ._checks import check_channels, check_one_plane, check_pixels, check_tiff, is_tiff
+from ._checks import check_channels, check_one_plane, check_pixels, check_tiff_complete, is_tiff
 from ._planes import PLANE_ERRORS, Plane
 
 _MICRONS = {"µm": 1.0, "μm": 1.0, "um": 1.0, "nm": 1e-3, "mm": 1e3, "cm": 1e4}
@@ -26,7 +26,7 @@ class OmeTiffBackend:
     vendor = "ome-tiff"
 
     def __init__(self, path: Path) -> None:
-        check_tiff(path)
+        check_tiff_complete(path)
         self._name = path.name
         self._tiff = tifffile.TiffFile(path)
         try:
