@@ -13,6 +13,9 @@ from ._backend import ImageArray
 
 Reduction = Literal["area", "nearest"]
 
+# Halved chroma costs coarse levels a third of their fidelity: there, nuclei are few pixels wide.
+_FULL_COLOUR = (1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class JpegSlide:
@@ -26,13 +29,13 @@ class JpegSlide:
     channels: tuple[int, ...] = (3,)
     is_ome: bool = False
     tags: dict[str, Any] = field(
-        default_factory=lambda: {"compression": "jpeg", "photometric": "ycbcr", "subsampling": (2, 2)}
+        default_factory=lambda: {"compression": "jpeg", "photometric": "ycbcr", "subsampling": _FULL_COLOUR}
     )
 
     def encode(self, tile: ImageArray) -> bytes:
         """Return the JPEG of a full tile (T, T, 3) uint8 RGB."""
         encoded = imagecodecs.jpeg8_encode(
-            tile, level=self.quality, colorspace="RGB", outcolorspace="YCBCR", subsampling=(2, 2)
+            tile, level=self.quality, colorspace="RGB", outcolorspace="YCBCR", subsampling=_FULL_COLOUR
         )
         return bytes(encoded)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import TracebackType
 
+from zoomiseg.errors import SlideError
 from zoomiseg.geometry import Box, Grid, Grids, grids_of
 
 from ._backend import Backend, ImageArray
@@ -42,6 +43,7 @@ class Slide:
         self.grids: Grids = grids_of(self.width, self.height, mpp)
         self._backend = backend
         self._tiles = TileCache(backend, max_bytes=cache_bytes)
+        self._closed = False
         self._downsamples = tuple(level_downsample(self.levels[0], size) for size in self.levels)
 
     def __repr__(self) -> str:
@@ -73,8 +75,10 @@ class Slide:
             box: In the grid's pixels; may reach outside the slide.
             grid: One of `grids`, or what `grids.at(mpp)` gives.
         Raises:
-            SlideError: The pixels cannot be decoded.
+            SlideError: The pixels cannot be decoded, or the slide is closed.
         """
+        if self._closed:
+            raise SlideError(f"{self.path.name} was closed before it was read.")
         level = level_for(self._downsamples, grid)
         x_axis, y_axis = axes_of(self.levels[0], self.levels[level], self._downsamples[level], grid)
         return resample(lambda source: self._tiles.read(level, source), box, x_axis=x_axis, y_axis=y_axis)
@@ -85,8 +89,10 @@ class Slide:
 
     def close(self) -> None:
         """Release the file and the cache; closing twice is harmless."""
-        self._tiles.clear()
-        self._backend.close()
+        if not self._closed:
+            self._closed = True
+            self._tiles.clear()
+            self._backend.close()
 
     def __enter__(self) -> Slide:
         return self

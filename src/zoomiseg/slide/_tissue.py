@@ -85,7 +85,7 @@ def _pen(red: FloatArray, green: FloatArray, blue: FloatArray) -> BoolArray:
     least, most = np.minimum(np.minimum(red, green), blue), np.maximum(np.maximum(red, green), blue)
     blue_or_green_pen = red > 1.15 * green + 0.03
     black_pen = (most > 0.3) & (most - least < 0.25 * most)
-    red_pen = (green > 0.6) & (blue > 0.75 * green) & (red < 0.25 * green)
+    red_pen = (green > 1.2) & (blue > 0.85 * green) & (red < 0.2 * green)
     found: BoolArray = blue_or_green_pen | black_pen | red_pen
     return found
 
