@@ -94,3 +94,10 @@ def test_a_text_file_is_no_mask(tmp_path):
     (tmp_path / "m.png").write_text("hello")
     with pytest.raises(AnnotationError, match="damaged or no PNG or TIFF"):
         open_mask(tmp_path / "m.png")
+
+
+def test_a_mask_without_tiles_beyond_pillows_limit_is_refused(tmp_path, monkeypatch):
+    path = save(tmp_path, "png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", TRUTH.size - 1)
+    with pytest.raises(AnnotationError, match="too large for an image without tiles"):
+        open_mask(path)

@@ -37,8 +37,11 @@ def check_readable(path: Path) -> None:
             with path.open("rb") as file:
                 if not file.read(1):
                     raise SlideError(f"{path.name} is empty (0 bytes).")
-    except PermissionError as error:
-        raise SlideError(f"{path.name} cannot be read: permission denied.") from error
+    except SlideError:
+        raise
+    except OSError as error:
+        reason = "permission denied" if isinstance(error, PermissionError) else error.strerror or str(error)
+        raise SlideError(f"{path.name} cannot be read: {reason}.") from error
 
 
 def is_tiff(path: Path) -> bool:

@@ -29,7 +29,7 @@ class ImageBackend:
         if is_tiff(path):
             check_tiff(path)
         try:
-            with _opened(path) as image:
+            with open_image(path, formats=_FORMATS) as image:
                 self.vendor = f"{image.format}".lower()
                 self.mpp = _tiff_mpp(image)
                 self._pixels = _decoded(path.name, image)
@@ -60,10 +60,15 @@ class ImageBackend:
         self._pixels = np.empty((0, 0, 3), np.uint8)
 
 
-def _opened(path: Path) -> Image.Image:
+def open_image(path: Path, *, formats: tuple[str, ...]) -> Image.Image:
+    """Open an image by Pillow, whose warning of too many pixels is an error here.
+
+    Raises:
+        DecompressionBombWarning: More than Pillow's limit; DecompressionBombError at twice the limit.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return Image.open(path, formats=_FORMATS)
+        return Image.open(path, formats=formats)
 
 
 def _decoded(name: str, image: Image.Image) -> ImageArray:

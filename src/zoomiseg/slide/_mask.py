@@ -16,6 +16,7 @@ from zoomiseg.errors import AnnotationError, SlideError
 from zoomiseg.geometry import Box
 
 from ._checks import MAX_SIDE_PX, check_readable, check_tiff, is_tiff
+from ._image import open_image
 from ._planes import PLANE_ERRORS
 
 MaskArray = NDArray[np.uint8]
@@ -130,15 +131,13 @@ def _lazily(page: tifffile.TiffPage) -> Any:
 
 def _whole(path: Path) -> MaskArray:
     try:
-        with Image.open(path, formats=("PNG", "TIFF")) as image:
-            if image.width * image.height > (Image.MAX_IMAGE_PIXELS or 0):
-                raise AnnotationError(
-                    f"The mask {path.name} is too large for an image without tiles; tile it."
-                )
+        with open_image(path, formats=("PNG", "TIFF")) as image:
             if image.mode not in (*_GREY_MODES, "RGB", "RGBA"):
                 raise AnnotationError(f"The mask {path.name} is not 8-bit ({image.mode}).")
             return np.asarray(image).astype(np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise AnnotationError(f"The mask {path.name} is too large for an image without tiles.") from error
+    except (OSError, ValueError, SyntaxError) as error:
         if isinstance(error, AnnotationError):
             raise
         raise AnnotationError(f"The mask {path.name} is damaged or no PNG or TIFF.") from error

@@ -71,4 +71,4 @@ def _backend_of(path: Path) -> Backend:
     for candidate in FORMATS:
         if candidate.claims(path):
             return candidate.open(path)
-    raise SlideError(f"{path.name} is a folder, but no OME-Zarr image; give a slide's file.")
+    raise SlideError(f"{path.name} is a folder, but no OME-Zarr image; give a file (of a DICOM series, any).")
