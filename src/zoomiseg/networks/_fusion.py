@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import instance_norm, interpolate
+from torch.nn.functional import interpolate, layer_norm
 
 PATCH_SIZE = 16
 LAYERS = 4
@@ -54,23 +54,24 @@ class ChannelAttention(nn.Module):
         self.value = nn.Linear(total, HEADS * total, bias=False)
         self.out = nn.ModuleList(nn.Linear(width, width, bias=False) for width in widths)
         self.dropout = nn.Dropout(_DROPOUT)
-        self.scale = total**-0.5
+        self.widths = tuple(widths)
+        self.total = total
 
     def forward(self, skips: list[Tensor], everything: Tensor) -> list[Tensor]:
         """Return what each skip learns, (N, T, C_i), from (N, T, C_i) skips and (N, T, C) everything."""
         key, value = _heads(self.key(everything)), _heads(self.value(everything))
         return [
-            self._attend(_heads(query(skip)), key, value, out)
-            for skip, query, out in zip(skips, self.query, self.out, strict=True)
+            self.dropout(out(self._attend(_heads(query(skip)), key, value, width)))
+            for skip, width, query, out in zip(skips, self.widths, self.query, self.out, strict=True)
         ]
 
-    def _attend(self, query: Tensor, key: Tensor, value: Tensor, out: nn.Module) -> Tensor:
+    def _attend(self, query: Tensor, key: Tensor, value: Tensor, width: int) -> Tensor:
         # (N, heads, C_i, C): its size does not depend on T, so that cost is linear in the tokens.
-        similarity = query.transpose(-1, -2) @ key * self.scale
-        attention = self.dropout(instance_norm(similarity).softmax(dim=-1))
-        learnt = (attention @ value.transpose(-1, -2)).mean(dim=1).transpose(-1, -2)
-        projected: Tensor = self.dropout(out(learnt))
-        return projected
+        similarity = query.transpose(-1, -2) @ key * self.total**-0.5
+        # Instance norm of the matrix; written as a layer norm, which can be traced for any input size.
+        normed = layer_norm(similarity, (width, self.total))
+        attention: Tensor = self.dropout(normed.softmax(dim=-1))
+        return (attention @ value.transpose(-1, -2)).mean(dim=1).transpose(-1, -2)
 
 
 class FusionLayer(nn.Module):

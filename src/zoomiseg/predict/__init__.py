@@ -1,0 +1,42 @@
+"""Answers clicks with a probability, whichever engine runs the network.
+
+`Patch` and `Predictor` import nothing heavy; whatever needs torch or OpenVINO is imported on first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ._predictor import FloatArray, ImageArray, Patch, Predictor
+
+if TYPE_CHECKING:
+    from ._load import Engine, Predictors, load_predictor, load_predictors
+    from ._openvino import OpenVinoPredictor
+    from ._torch import TorchPredictor
+
+__all__ = [
+    "Engine",
+    "FloatArray",
+    "ImageArray",
+    "OpenVinoPredictor",
+    "Patch",
+    "Predictor",
+    "Predictors",
+    "TorchPredictor",
+    "load_predictor",
+    "load_predictors",
+]
+
+_HOMES = {
+    "Engine": "._load",
+    "OpenVinoPredictor": "._openvino",
+    "Predictors": "._load",
+    "TorchPredictor": "._torch",
+    "load_predictor": "._load",
+    "load_predictors": "._load",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name], __name__), name)
