@@ -1,0 +1,31 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from zoomiseg.errors import OutputError
+
+
+def write_text(path: Path, parts: Iterable[str]) -> None:
+    """Write UTF-8 text beside `path`, flush it to the disk, and rename it; an earlier file is replaced.
+
+    Raises:
+        OutputError: The file cannot be written; what stood there before is untouched.
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.writelines(parts)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}.", hint="Choose another place or make room."
+        ) from error
+    finally:
+        beside.unlink(missing_ok=True)

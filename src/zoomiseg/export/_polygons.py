@@ -1,0 +1,146 @@
+"""A mask of any size as polygons in slide coordinates, read tile by tile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import Polygon
+
+from zoomiseg.errors import OutputError
+from zoomiseg.geometry import Box, Grid
+
+from ._outline import Corners, Rings, corners_of, joined, trace
+
+MaskArray = NDArray[np.bool_] | NDArray[np.uint8]
+MaskReader = Callable[[Box], MaskArray]
+Progress = Callable[[int, int], None]
+
+MAX_CORNERS = 20_000_000
+PIXEL_EXACT_PX = 0.34
+"""Smoothing up to here moves no outline across a pixel's centre: cut corners stay 0.353 pixels away."""
+
+
+def mask_polygons(
+    read: MaskReader,
+    grid: Grid,
+    *,
+    tile: int = 4096,
+    min_area_px: int = 0,
+    simplify_px: float = 0.0,
+    progress: Progress | None = None,
+) -> list[Polygon]:
+    """Return the regions of a mask as valid polygons with holes, in slide pixels (level 0), in raster order.
+
+    Outlines run along pixel edges: the pixel at the origin is (0, 0), (1, 0), (1, 1), (0, 1) times the
+    grid's downsample. A region is what hangs together by pixel edges; diagonal neighbours are two. Memory
+    holds one tile of the mask and the outlines. A grid pixel that reaches past the slide stays whole.
+
+    Args:
+        read: Answers a box in grid pixels, inside the grid, with its (H, W) mask; not zero is foreground.
+        grid: The mask's pixels.
+        tile: Side of the boxes that are read, in grid pixels.
+        min_area_px: Regions of fewer grid pixels, holes deducted, are left out.
+        simplify_px: 0 keeps the pixel edges. Above it corners are cut half way along their pixel and points
+            that lie within so many grid pixels of a straight line are dropped. Up to `PIXEL_EXACT_PX` the
+            polygons still hold the centres of exactly the mask's pixels, with about half of the points.
+        progress: Called with the number of tiles done and the number of all.
+
+    Raises:
+        OutputError: The mask is noise: its outlines have more than `MAX_CORNERS` corners.
+    """
+    parts: list[Corners] = []
+    total = 0
+    for part in _corners_by_tile(read, grid, tile, progress):
+        parts.append(part)
+        total += len(part)
+        if total > MAX_CORNERS:
+            raise OutputError(
+                f"The mask's outlines have more than {MAX_CORNERS:,} corners.",
+                hint="Export it as a TIFF mask instead, or smooth it first.",
+            )
+    polygons = _assembled(trace(joined(parts)), grid.downsample)
+    pixel_area = grid.downsample[0] * grid.downsample[1]
+    polygons = polygons[shapely.area(polygons) > (min_area_px - 0.5) * pixel_area]
+    if simplify_px > 0 and len(polygons):
+        polygons = _smoothed(polygons, grid, simplify_px)
+    return list(polygons)
+
+
+def _corners_by_tile(read: MaskReader, grid: Grid, tile: int, progress: Progress | None) -> Iterator[Corners]:
+    """Yield the corners of each tile that has any, reading each pixel once, row of tiles by row of tiles."""
+    boxes = [
+        Box(x, y, min(tile, grid.width - x), min(tile, grid.height - y))
+        for y in range(0, grid.height, tile)
+        for x in range(0, grid.width, tile)
+    ]
+    above, below = np.zeros(grid.width + 1, bool), np.zeros(grid.width + 1, bool)
+    left = np.zeros(0, bool)
+    for done, box in enumerate(boxes, start=1):
+        if box.x == 0:
+            above, below, left = below, np.zeros(grid.width + 1, bool), np.zeros(box.height, bool)
+        pixels = read(box)
+        assert pixels.shape == (box.height, box.width), f"read({box}) answered with {pixels.shape}"
+        # Beyond the grid's last column and row lies background, and corners may lie on that border.
+        last_column, last_row = box.right == grid.width, box.bottom == grid.height
+        window = np.zeros((box.height + 1 + last_row, box.width + 1 + last_column), bool)
+        window[0, : box.width + 1] = above[box.x : box.right + 1]
+        window[1 : box.height + 1, 0] = left
+        window[1 : box.height + 1, 1 : box.width + 1] = pixels
+        left = window[1 : box.height + 1, box.width].copy()
+        below[box.x + 1 : box.right + 1] = window[box.height, 1 : box.width + 1]
+        if window.any():
+            yield corners_of(window, box.x, box.y)
+        if progress is not None:
+            progress(done, len(boxes))
+
+
+def _assembled(rings: Rings, downsample: tuple[float, float]) -> NDArray[np.object_]:
+    """Return one polygon per shell, each with the holes that lie in it and in no smaller shell."""
+    if not len(rings.hole):
+        return np.empty(0, object)
+    outlines = shapely.linearrings(rings.points * np.array(downsample), indices=rings.ring)
+    shells, holes = np.flatnonzero(~rings.hole), np.flatnonzero(rings.hole)
+    parents = _parents(shapely.polygons(outlines[shells]), (rings.inside[holes] + 0.5) * np.array(downsample))
+    members = np.concatenate((shells, holes))
+    owners = np.concatenate((np.arange(len(shells)), parents))
+    # Stable, so that in each polygon the shell stays first.
+    order = np.argsort(owners, kind="stable")
+    polygons: NDArray[np.object_] = shapely.polygons(outlines[members[order]], indices=owners[order])
+    return polygons
+
+
+def _parents(shells: NDArray[np.object_], hole_points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return for each hole the number of the smallest shell around it."""
+    points: NDArray[np.object_] = np.asarray(shapely.points(hole_points), object)
+    shell_numbers, hole_numbers = shapely.STRtree(points).query(shells, predicate="contains")
+    largest_first = np.argsort(-shapely.area(shells[shell_numbers]), kind="stable")
+    parents = np.zeros(len(hole_points), np.int64)
+    parents[hole_numbers[largest_first]] = shell_numbers[largest_first]
+    return parents
+
+
+def _smoothed(polygons: NDArray[np.object_], grid: Grid, tolerance_px: float) -> NDArray[np.object_]:
+    """Return polygons whose steps became slopes, an invalid result being replaced by its exact original."""
+    chamfered = _chamfered(polygons, grid)
+    simple = shapely.simplify(chamfered, tolerance_px * min(grid.downsample), preserve_topology=True)
+    usable = shapely.is_valid(simple) & (shapely.get_type_id(simple) == shapely.GeometryType.POLYGON)
+    return np.where(usable, simple, polygons)
+
+
+def _chamfered(polygons: NDArray[np.object_], grid: Grid) -> NDArray[np.object_]:
+    """Return outlines whose corners are cut half a pixel before and after: small steps become slopes."""
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    edges = np.flatnonzero(ring[:-1] == ring[1:])
+    start, step = coordinates[edges], coordinates[edges + 1] - coordinates[edges]
+    length_px = np.abs(step / np.array(grid.downsample)).sum(axis=1, keepdims=True)
+    half = step / (2 * np.maximum(length_px, 1))
+    points = np.stack((start + half, start + step - half), axis=1).reshape(-1, 2)
+    # An edge of one pixel has its middle as both ends.
+    needed = np.ones(len(points), bool)
+    needed[1::2] = length_px[:, 0] > 1.5
+    outlines = shapely.linearrings(points[needed], indices=np.repeat(ring[edges], 2)[needed])
+    return np.asarray(shapely.polygons(np.asarray(outlines, object), indices=owner), object)
