@@ -17,9 +17,15 @@ from zoomiseg.predict import OpenVinoPredictor, Predictor, TorchPredictor, _open
 from .conftest import MakePatch
 
 
+@pytest.fixture(scope="session")
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def predictor(module: nn.Module, card: Card, tmp_path: Path) -> OpenVinoPredictor:
-    return OpenVinoPredictor(module, card, cache_folder=tmp_path)
+def predictor(module: nn.Module, card: Card, cache_folder: Path) -> OpenVinoPredictor:
+    """It converts in the first test that uses it and finds the cache filled in the others."""
+    return OpenVinoPredictor(module, card, cache_folder=cache_folder)
 
 
 @pytest.mark.parametrize(
@@ -50,13 +56,14 @@ def test_both_engines_give_the_same_probability(
 
 
 def test_the_same_question_gets_the_same_bytes_from_a_fresh_and_from_a_cached_model(
-    predictor: OpenVinoPredictor, module: nn.Module, card: Card, make_patch: MakePatch, tmp_path: Path
+    module: nn.Module, card: Card, make_patch: MakePatch, tmp_path: Path
 ) -> None:
     patch, clicks = make_patch(Box(100, 50, 96, 64)), [Click(300, 150, 1)]
-    first = predictor.predict(patch, clicks)
-    predictor.predict(make_patch(Box(0, 0, 64, 64), seed=1), [])
-    assert predictor.predict(patch, clicks).tobytes() == first.tobytes()
-    cached = OpenVinoPredictor(module, card, cache_folder=tmp_path)
+    fresh = OpenVinoPredictor(module, card, cache_folder=tmp_path)
+    first = fresh.predict(patch, clicks)
+    fresh.predict(make_patch(Box(0, 0, 64, 64), seed=1), [])
+    assert fresh.predict(patch, clicks).tobytes() == first.tobytes()
+    cached = OpenVinoPredictor(nn.Identity(), card, cache_folder=tmp_path)
     assert cached.predict(patch, clicks).tobytes() == first.tobytes()
 
 
@@ -70,7 +77,7 @@ def test_a_later_answer_does_not_change_an_earlier_one(
 
 
 def test_a_network_is_converted_once_for_all_sizes_and_later_runs(
-    predictor: OpenVinoPredictor, make_patch: MakePatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    predictor: OpenVinoPredictor, make_patch: MakePatch, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     predictor.predict(make_patch(Box(0, 0, 64, 64)), [])
 
@@ -79,7 +86,7 @@ def test_a_network_is_converted_once_for_all_sizes_and_later_runs(
 
     monkeypatch.setattr(_openvino, "converted", never)
     predictor.predict(make_patch(Box(0, 0, 32, 64)), [])
-    later = OpenVinoPredictor(nn.Identity(), predictor.card, cache_folder=tmp_path)
+    later = OpenVinoPredictor(nn.Identity(), predictor.card, cache_folder=cache_folder)
     later.predict(make_patch(Box(0, 0, 64, 64)), [])
 
 
@@ -92,10 +99,9 @@ def test_the_number_of_compiled_sizes_is_bounded(
     assert [shape[3] for shape in predictor._compiled] == [32, 96]
 
 
-def test_a_module_without_a_checksum_is_not_cached(
-    module: nn.Module, card: Card, make_patch: MakePatch, tmp_path: Path
-) -> None:
-    unsaved = OpenVinoPredictor(module, replace(card, sha256=""), cache_folder=tmp_path)
+def test_a_module_without_a_checksum_is_not_cached(card: Card, make_patch: MakePatch, tmp_path: Path) -> None:
+    tiny = UNet(SkipOptions(), base=4)
+    unsaved = OpenVinoPredictor(tiny, replace(card, sha256=""), cache_folder=tmp_path)
     unsaved.predict(make_patch(Box(0, 0, 32, 32)), [])
     assert not list(tmp_path.iterdir())
 
