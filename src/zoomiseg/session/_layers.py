@@ -1,0 +1,88 @@
+"""Layers: predictions named by all that they depend on, so that nothing is ever predicted twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from zoomiseg.geometry import Box, Click, ScaleName
+
+if TYPE_CHECKING:
+    from zoomiseg.predict._predictor import Predictor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """The recipe of one prediction of one patch.
+
+    Args:
+        id: SHA-256, in hex, over the rest and over what the network is.
+        scale: Whose network predicts it.
+        box: The patch, in pixels of its scale's grid.
+        clicks: What the network sees, in the order of clicking.
+        source: What its mask input is: the patch's layer before, the low canvas, or nothing.
+    """
+
+    id: str
+    scale: ScaleName
+    box: Box
+    clicks: tuple[Click, ...]
+    source: Layer | LowView | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LowView:
+    """The low canvas as it was at one time, under one box.
+
+    Args:
+        id: SHA-256, in hex, over the rest.
+        parts: The low layers that were blended there.
+    """
+
+    id: str
+    parts: tuple[Layer, ...]
+
+
+MaskSource: TypeAlias = Layer | LowView | None
+
+
+class LayerNames:
+    """Names layers for one pair of networks on one slide.
+
+    Args:
+        low: The low network.
+        high: The high network.
+        slide: What tells this slide, at its µm per pixel, from another.
+    """
+
+    def __init__(self, low: Predictor, high: Predictor, *, slide: dict[str, object]) -> None:
+        self._identity = {"low": low.identity, "high": high.identity}
+        self._slide = _digest(slide)
+
+    def layer(self, scale: ScaleName, box: Box, *, clicks: tuple[Click, ...], source: MaskSource) -> Layer:
+        """Return the layer of a patch after these clicks."""
+        name = _digest(
+            [
+                self._slide,
+                self._identity[scale],
+                scale,
+                _numbers(box),
+                [[click.x, click.y, click.label] for click in clicks],
+                None if source is None else source.id,
+            ]
+        )
+        return Layer(name, scale, box, clicks, source)
+
+    def low_view(self, parts: tuple[Layer, ...]) -> LowView:
+        """Return the low canvas that these layers make."""
+        return LowView(_digest([[part.id, _numbers(part.box)] for part in parts]), parts)
+
+
+def _numbers(box: Box) -> list[int]:
+    return [box.x, box.y, box.width, box.height]
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode("utf-8")).hexdigest()

@@ -1,0 +1,108 @@
+"""The low canvas's patches: a fixed grid, predicted where it was clicked."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+from zoomiseg.geometry import PATCH_SIZE, Box, Grid, PatchFrame, nearest_patch, patch_starts
+
+from ._journal import Journal, JournalledMap
+from ._layers import LayerNames
+from ._patches import LowPatch, PlacedClick
+
+# Where the last patch was moved inside, the last but one and it may both reach a third.
+_NEIGHBOURS = (-2, -1, 0, 1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class LowKey:
+    """A patch of one class: column and row in the grid of patches."""
+
+    class_: str
+    column: int
+    row: int
+
+
+class LowPatches:
+    """Which low patches were clicked, by class.
+
+    Args:
+        grid: The slide's low grid.
+        stride: Low pixels from one patch to the next.
+        names: Names the layers.
+        journal: Notes every change.
+    """
+
+    def __init__(self, grid: Grid, *, stride: int, names: LayerNames, journal: Journal) -> None:
+        inside = stride < PATCH_SIZE
+        self._grid = grid
+        self._columns = patch_starts(grid.width, stride=stride, inside=inside)
+        self._rows = patch_starts(grid.height, stride=stride, inside=inside)
+        self._names = names
+        self.patches: JournalledMap[LowKey, LowPatch] = JournalledMap(journal)
+
+    def frames(self) -> tuple[PatchFrame, ...]:
+        """Return all patches of the grid, clicked or not, row by row."""
+        return tuple(
+            PatchFrame(self._grid, Box(x, y, PATCH_SIZE, PATCH_SIZE))
+            for y in self._rows
+            for x in self._columns
+        )
+
+    def click(self, class_: str, placed: PlacedClick) -> None:
+        """Give a click to the patch whose centre is nearest, and name that patch's next layer."""
+        u, v = self._grid.from_slide(placed.click.slide_xy)
+        key = LowKey(class_, nearest_patch(self._columns, u), nearest_patch(self._rows, v))
+        box = Box(self._columns[key.column], self._rows[key.row], PATCH_SIZE, PATCH_SIZE)
+        patch = self.patches.get(key)
+        seen = sorted((*self._clicks_near(key, box), placed), key=lambda each: each.n)
+        layer = self._names.layer(
+            "low",
+            box,
+            clicks=tuple(each.click for each in seen),
+            source=patch.layer if patch else None,
+        )
+        own = (*patch.clicks, placed) if patch else (placed,)
+        self.patches.put(key, LowPatch(box, own, layer, placed.n))
+
+    def at(self, class_: str, box: Box) -> LowPatch | None:
+        """Return the clicked patch with this box of low pixels."""
+        column, row = bisect_left(self._columns, box.x), bisect_left(self._rows, box.y)
+        patch = self.patches.get(LowKey(class_, column, row))
+        return patch if patch and patch.box == box else None
+
+    def under(self, class_: str, box: Box) -> tuple[LowPatch, ...]:
+        """Return the clicked patches that share a pixel with a box of low pixels, row by row."""
+        columns = range(*_touching(self._columns, box.x, box.right))
+        rows = range(*_touching(self._rows, box.y, box.bottom))
+        if len(columns) * len(rows) <= len(self.patches):
+            keys = [LowKey(class_, column, row) for row in rows for column in columns]
+        else:
+            touched = (
+                k for k in self.patches if k.class_ == class_ and k.column in columns and k.row in rows
+            )
+            keys = sorted(touched, key=lambda key: (key.row, key.column))
+        return tuple(patch for key in keys if (patch := self.patches.get(key)))
+
+    def clicks_inside(self, class_: str, high_patch_frame: PatchFrame) -> tuple[PlacedClick, ...]:
+        """Return the low clicks that lie in a high patch, in order."""
+        box = high_patch_frame.grid.slide_box(high_patch_frame.box)
+        patches = self.under(class_, self._grid.covering(box))
+        placed = (each for patch in patches for each in patch.clicks if high_patch_frame.holds(each.click))
+        return tuple(sorted(placed, key=lambda each: each.n))
+
+    def _clicks_near(self, key: LowKey, box: Box) -> list[PlacedClick]:
+        frame = PatchFrame(self._grid, box)
+        return [
+            each
+            for rows in _NEIGHBOURS
+            for columns in _NEIGHBOURS
+            if (patch := self.patches.get(LowKey(key.class_, key.column + columns, key.row + rows)))
+            for each in patch.clicks
+            if frame.holds(each.click)
+        ]
+
+
+def _touching(starts: list[int], begin: int, end: int) -> tuple[int, int]:
+    return bisect_right(starts, begin - PATCH_SIZE), bisect_left(starts, end)

@@ -1,0 +1,151 @@
+"""Layers as pixels: taken from the store, or predicted in the order that they depend on each other."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zoomiseg.geometry import PATCH_SIZE, Box, PatchFrame, ScaleName
+from zoomiseg.predict import Patch
+
+from ._blend import Piece, blend_enlarged, probability
+from ._layers import Layer, LowView
+from ._resample import FloatArray
+from ._sources import PredictorPair, SlideSource
+from ._store import ByteArray, LayerStore
+
+if TYPE_CHECKING:
+    from zoomiseg.predict import ImageArray
+
+Progress = Callable[[int, int], None]
+
+
+class Predictions:
+    """Gives the pixels of any layer.
+
+    Args:
+        slide: Where patch images are read.
+        predictors: The networks.
+        store: Where predicted layers are kept.
+        images: How many patch images, of 3 MB each, are held at most.
+        on_progress: Told (done, all) after each of several layers that are predicted in a row.
+    """
+
+    def __init__(
+        self,
+        slide: SlideSource,
+        predictors: PredictorPair,
+        store: LayerStore,
+        *,
+        images: int,
+        on_progress: Progress | None,
+    ) -> None:
+        self._slide = slide
+        self._predictors = predictors
+        self._store = store
+        self._images: OrderedDict[tuple[ScaleName, Box], ImageArray] = OrderedDict()
+        self._image_limit = images
+        self._on_progress = on_progress
+
+    def values(self, layer: Layer) -> ByteArray:
+        """Return a layer, (1024, 1024) uint8, 255 for probability 1; predict it where it is not stored.
+
+        Raises:
+            SlideError: The slide cannot be read.
+        """
+        values = self._store.get(layer.id)
+        if values is not None:
+            return values
+        missing = self._missing(layer)
+        for done, each in enumerate(missing, start=1):
+            values = self._predict(each)
+            if self._on_progress and len(missing) > 1:
+                self._on_progress(done, len(missing))
+        assert values is not None, "a layer that is not stored is missing itself"
+        return values
+
+    def pieces(self, layers: tuple[Layer, ...]) -> list[Piece]:
+        return [(layer.box, self.values(layer)) for layer in layers]
+
+    def frame(self, scale: ScaleName, box: Box) -> PatchFrame:
+        grids = self._slide.grids
+        return PatchFrame(grids.low if scale == "low" else grids.high, box)
+
+    def read_patch(self, scale: ScaleName, box: Box) -> Patch:
+        """Return a patch's image, from memory where it was read before.
+
+        Raises:
+            SlideError: The slide cannot be read.
+        """
+        frame, key = self.frame(scale, box), (scale, box)
+        image = self._images.get(key)
+        if image is None:
+            image = self._slide.read(box, frame.grid)
+        self._images[key] = image
+        self._images.move_to_end(key)
+        while len(self._images) > self._image_limit:
+            self._images.popitem(last=False)
+        return Patch(image, frame)
+
+    def _missing(self, layer: Layer) -> list[Layer]:
+        """Return what has to be predicted for a layer, what others depend on first, itself last."""
+        found: dict[str, Layer] = {}
+        waiting = [layer]
+        while waiting:
+            each = waiting.pop()
+            if each.id in found or self._store.get(each.id) is not None:
+                continue
+            found[each.id] = each
+            waiting.extend(_sources(each))
+        return _in_order(found, layer)
+
+    def _predict(self, layer: Layer) -> ByteArray:
+        predictor = self._predictors.low if layer.scale == "low" else self._predictors.high
+        predicted = predictor.predict(
+            self.read_patch(layer.scale, layer.box), layer.clicks, mask_input=self._mask_input(layer)
+        )
+        values: ByteArray = np.rint(np.clip(predicted, 0, 1) * np.float32(255)).astype(np.uint8)
+        self._store.put(layer.id, values)
+        return values
+
+    def _mask_input(self, layer: Layer) -> FloatArray | None:
+        if layer.source is None:
+            return None
+        if isinstance(layer.source, Layer):
+            return probability(self.values(layer.source))
+        return self.first_mask(layer.source, layer.box)
+
+    def first_mask(self, view: LowView, high_box: Box) -> FloatArray:
+        """Return the low canvas under a high patch, (1024, 1024) on its pixels, 0 outside the slide."""
+        mask = np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
+        inside = self.frame("high", high_box).inside
+        place = inside.slices_in(Box(0, 0, PATCH_SIZE, PATCH_SIZE))
+        mask[place] = blend_enlarged(self.pieces(view.parts), high_box, self._slide.grids.low)[place]
+        return mask
+
+
+def _sources(layer: Layer) -> tuple[Layer, ...]:
+    match layer.source:
+        case Layer():
+            return (layer.source,)
+        case LowView():
+            return layer.source.parts
+    return ()
+
+
+def _in_order(missing: dict[str, Layer], last: Layer) -> list[Layer]:
+    """Return the missing layers so that each comes after those that it depends on."""
+    ordered: dict[str, Layer] = {}
+    waiting = [last]
+    while waiting:
+        each = waiting[-1]
+        needed = [s for s in _sources(each) if s.id in missing and s.id not in ordered]
+        if needed:
+            waiting.extend(needed)
+        else:
+            ordered.setdefault(each.id, each)
+            waiting.pop()
+    return list(ordered.values())

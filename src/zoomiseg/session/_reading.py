@@ -1,0 +1,149 @@
+"""The half of a session that is read: masks, probabilities, patches and clicks."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoomiseg.errors import SessionError
+from zoomiseg.geometry import HIGH, PATCH_SIZE, Box, Click, PatchFrame, ScaleName
+
+from ._blend import probability
+from ._compose import Composer
+from ._events import DEFAULT_CLASS, ClickMade, Event
+from ._fold import Fold
+from ._options import SessionOptions
+from ._predictions import Predictions
+from ._resample import FloatArray
+from ._sources import SlideSource
+from ._state import State
+from ._views import HighPatchView
+
+
+class ReadableSession:
+    """What events have made of a slide. `Session` adds how events come about.
+
+    Args:
+        slide: The open slide.
+        options: How canvases are laid out and composed.
+        state: An empty state.
+        predictions: Gives the pixels of layers.
+    """
+
+    def __init__(
+        self, slide: SlideSource, options: SessionOptions, state: State, predictions: Predictions
+    ) -> None:
+        self.slide = slide
+        self.options = options
+        self._state = state
+        self._fold = Fold(state)
+        self._predictions = predictions
+        self._composer = Composer(slide.grids, options, state, predictions)
+        self._lock = threading.RLock()
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Clicks, zooms, settles and unsettles that are neither undone nor deleted, in order."""
+        with self._lock:
+            return self._fold.in_force
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that have anything, in alphabetical order."""
+        with self._lock:
+            return tuple(self._state.classes())
+
+    @property
+    def settled(self) -> tuple[Box, ...]:
+        """The settled regions, in slide pixels, in the order of settling."""
+        with self._lock:
+            boxes = (self._state.slide_box_of(region) for region in self._state.overlays.settled())
+            return tuple(box for box in boxes if box)
+
+    @property
+    def high_patches(self) -> tuple[HighPatchView, ...]:
+        """All high patches in the order of opening."""
+        with self._lock:
+            return tuple(
+                HighPatchView(
+                    number,
+                    patch.class_,
+                    self._predictions.frame("high", patch.box),
+                    tuple(placed.click for placed in patch.clicks),
+                    predicted=patch.layer is not None,
+                    settled=self._state.overlays.is_settled(patch),
+                )
+                for number, patch in enumerate(self._state.overlays.high_patches(), start=1)
+            )
+
+    def clicks(self, scale: ScaleName | None = None) -> tuple[Click, ...]:
+        """Return the clicks in force, in order; of one scale, or of both."""
+        made = (event.payload for event in self.events if isinstance(event.payload, ClickMade))
+        return tuple(Click(each.x, each.y, each.label) for each in made if scale in (None, each.scale))
+
+    def read(self, box: Box, *, mpp: float | None = None, class_: str = DEFAULT_CLASS) -> FloatArray:
+        """Return the class's probability, (H, W) float32 in [0, 1], 0 outside the slide.
+
+        A pixel's value does not depend on the box it is read in. Only what is asked for is in memory, and
+        where nothing was clicked nothing is computed.
+
+        Args:
+            box: In slide pixels; may reach outside.
+            mpp: µm per pixel of the result, which holds the pixels of that grid that the box touches; None
+                is the high scale, 0.5.
+            class_: Where several classes claim a pixel, the newest edit has it and the others read 0.
+        """
+        grid = self.slide.grids.at(HIGH.mpp if mpp is None else mpp)
+        with self._lock:
+            return self._composer.read(grid.covering(box), grid, class_)
+
+    def mask(self, box: Box, *, mpp: float | None = None, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
+        """Return where the probability is at least 0.5; arguments as for `read`."""
+        return self.read(box, mpp=mpp, class_=class_) >= 0.5
+
+    def read_mask_high(self, box: Box, *, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
+        """Return the mask of a box given in high pixels, which may reach outside the slide."""
+        with self._lock:
+            return self._composer.read(box, self.slide.grids.high, class_) >= 0.5
+
+    def touched(self, *, class_: str = DEFAULT_CLASS) -> list[Box]:
+        """Return boxes in high pixels outside of which the class is 0 everywhere; they may overlap."""
+        with self._lock:
+            return self._composer.touched(class_)
+
+    def low_patches(self) -> tuple[PatchFrame, ...]:
+        """Return all patches of the low grid, clicked or not, row by row."""
+        return self._state.low.frames()
+
+    def low_probability(self, frame: PatchFrame, *, class_: str = DEFAULT_CLASS) -> FloatArray:
+        """Return a low patch's own prediction, (1024, 1024) float32 in [0, 1], 0 before its first click.
+
+        It is not blended with its neighbours, nor covered by high patches.
+        """
+        with self._lock:
+            patch = self._state.low.at(class_, frame.box)
+            if patch is None:
+                return np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
+            return probability(self._predictions.values(patch.layer))
+
+    def high_probability(self, number: int) -> FloatArray:
+        """Return a high patch's own prediction, (1024, 1024) float32 in [0, 1], 0 before its first click.
+
+        Args:
+            number: As in `high_patches`.
+
+        Raises:
+            SessionError: There is no patch of that number.
+        """
+        with self._lock:
+            patches = self._state.overlays.high_patches()
+            if not 1 <= number <= len(patches):
+                raise SessionError(
+                    f"The session has {len(patches)} high patches, but number {number} was asked for."
+                )
+            layer = patches[number - 1].layer
+            if layer is None:
+                return np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
+            return probability(self._predictions.values(layer))

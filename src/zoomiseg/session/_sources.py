@@ -1,0 +1,65 @@
+"""What a session asks of a slide and of loaded networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from zoomiseg.geometry import Box, Grid, Grids
+
+if TYPE_CHECKING:
+    from zoomiseg.predict._predictor import ImageArray, Predictor
+
+
+class SlideSource(Protocol):
+    """An open slide; `zoomiseg.slide.Slide` is one."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def width(self) -> int:
+        """Level-0 pixels from left to right."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Level-0 pixels from top to bottom."""
+        ...
+
+    @property
+    def mpp(self) -> tuple[float, float]:
+        """µm per level-0 pixel, (x, y)."""
+        ...
+
+    @property
+    def grids(self) -> Grids: ...
+
+    def read(self, box: Box, grid: Grid) -> ImageArray:
+        """Return (H, W, 3) uint8 RGB of a box in the grid's pixels, white outside the slide."""
+        ...
+
+    def fingerprint(self) -> Mapping[str, object]:
+        """Return what tells this slide from another, as JSON values."""
+        ...
+
+
+class PredictorPair(Protocol):
+    """The networks of both scales; `zoomiseg.predict.Predictors` is one."""
+
+    @property
+    def low(self) -> Predictor: ...
+
+    @property
+    def high(self) -> Predictor: ...
+
+    @property
+    def name(self) -> str:
+        """The weights' name."""
+        ...
+
+    @property
+    def engine(self) -> str: ...
+
+    @property
+    def weights_sha256(self) -> str: ...
