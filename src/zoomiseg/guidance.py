@@ -45,7 +45,12 @@ def click_maps(
 
 
 def guidance(
-    points: Sequence[PatchPoint], mask_input: NDArray[np.float32] | None, height: int, width: int, *, radius_px: int
+    points: Sequence[PatchPoint],
+    mask_input: NDArray[np.float32] | None,
+    height: int,
+    width: int,
+    *,
+    radius_px: int,
 ) -> NDArray[np.float32]:
     """Stack click maps and mask input: (3, height, width) float32 in [0, 1]; no mask input is zeros."""
     channels = np.zeros((3, height, width), np.float32)
@@ -55,9 +60,14 @@ def guidance(
     return channels
 
 
-def _stamp(plane: NDArray[np.float32], stamp: NDArray[np.bool_], column: int, row: int, radius_px: int) -> None:
+def _stamp(
+    plane: NDArray[np.float32], stamp: NDArray[np.bool_], column: int, row: int, radius_px: int
+) -> None:
     height, width = plane.shape
     top, left = max(row - radius_px, 0), max(column - radius_px, 0)
     bottom, right = min(row + radius_px + 1, height), min(column + radius_px + 1, width)
-    cut = stamp[top - row + radius_px : bottom - row + radius_px, left - column + radius_px : right - column + radius_px]
+    cut = stamp[
+        top - row + radius_px : bottom - row + radius_px,
+        left - column + radius_px : right - column + radius_px,
+    ]
     plane[top:bottom, left:right][cut] = 1.0

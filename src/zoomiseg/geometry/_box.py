@@ -55,7 +55,12 @@ class Box:
 
     def encloses(self, other: Box) -> bool:
         """Say whether every pixel of `other` is in this box."""
-        return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
+        return (
+            self.x <= other.x
+            and self.y <= other.y
+            and other.right <= self.right
+            and other.bottom <= self.bottom
+        )
 
     def translated(self, dx: int, dy: int) -> Box:
         return Box(self.x + dx, self.y + dy, self.width, self.height)

@@ -30,7 +30,9 @@ def augment(rng: np.random.Generator, image: ImageArray, *, blur: float = 0.3) -
         image = np.clip(image + noise, 0, 255).astype(np.uint8)
     if rng.random() < 0.25:
         quality = int(rng.integers(35, 90))
-        image = cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+        image = cv2.imdecode(
+            cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR
+        )
     return np.asarray(image, np.uint8)
 
 

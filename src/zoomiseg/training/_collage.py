@@ -27,7 +27,9 @@ class Collage:
     kinds: tuple[str, ...]
 
 
-def collage(rng: np.random.Generator, library: Library, mpp: float, size: int, *, pure: bool = False) -> Collage:
+def collage(
+    rng: np.random.Generator, library: Library, mpp: float, size: int, *, pure: bool = False
+) -> Collage:
     """Fill (size, size) pixels at `mpp` with images in rows, gaps between them white or none.
 
     Args:
@@ -57,7 +59,13 @@ def collage(rng: np.random.Generator, library: Library, mpp: float, size: int, *
 
 
 def _paste(
-    piece: Piece, left: int, top: int, image: ImageArray, marked: MaskArray, kind: NDArray[np.int8], index: int
+    piece: Piece,
+    left: int,
+    top: int,
+    image: ImageArray,
+    marked: MaskArray,
+    kind: NDArray[np.int8],
+    index: int,
 ) -> None:
     size = len(marked)
     height, width = piece.mask.shape
@@ -65,4 +73,8 @@ def _paste(
     cut = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return
-    image[rows, columns], marked[rows, columns], kind[rows, columns] = piece.image[cut], piece.mask[cut], index
+    image[rows, columns], marked[rows, columns], kind[rows, columns] = (
+        piece.image[cut],
+        piece.mask[cut],
+        index,
+    )

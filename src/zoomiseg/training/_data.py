@@ -34,6 +34,7 @@ def training_tasks(recipe: Recipe, folder: Path) -> Tasks:
         one_kind=recipe.one_kind,
         some_structures=recipe.some_structures,
         first_masks=recipe.first_masks,
+        ramp=recipe.ramp_steps * recipe.batch,
     )
     library = Library(pairs, textures)
     return Tasks(library, mix, mpp=recipe.mpp, size=recipe.size, blur=recipe.blur, seed=recipe.seed)

@@ -26,8 +26,8 @@ from ._state import load_state, save_state
 from ._step import step_loss
 from ._tasks import Sample, Tasks
 
-Report = Callable[[int, float, float], None]
-"""Called with (step, mean loss since the last call, seconds a step)."""
+Report = Callable[[int, float, float, float], None]
+"""Called with (step, mean loss and mean IoU since the last call, seconds a step)."""
 _SAVE_EVERY = 100
 _LOG_EVERY = 20
 
@@ -56,7 +56,9 @@ def train(
     try:
         from lightning.fabric import Fabric  # noqa: PLC0415
     except ImportError as error:
-        raise MissingExtra("Training needs Lightning.", hint="Install it with: pip install 'zoomiseg[train]'") from error
+        raise MissingExtra(
+            "Training needs Lightning.", hint="Install it with: pip install 'zoomiseg[train]'"
+        ) from error
     folder.mkdir(parents=True, exist_ok=True)
     fabric = Fabric(accelerator="auto", devices=1)
     torch.manual_seed(recipe.seed)
@@ -72,16 +74,19 @@ def train(
             samples, batch = batch.result(), pool.submit(_batch, tasks, recipe, step + 1)
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(recipe, step)
-            loss = step_loss(wrapped, samples, np.random.default_rng((recipe.seed, step, 1)), recipe)
-            if not math.isfinite(float(loss)):
-                raise TrainingFailed(f"The loss of step {step} is {float(loss)}; {folder} holds the last checkpoint.")
+            loss, overlap = step_loss(wrapped, samples, np.random.default_rng((recipe.seed, step, 1)), recipe)
+            if not math.isfinite(loss.item()):
+                raise TrainingFailed(
+                    f"The loss of step {step} is {loss.item()}; {folder} holds the last checkpoint."
+                )
             optimiser.zero_grad()
             fabric.backward(loss)
             optimiser.step()
-            window.append(float(loss))
+            window.append((loss.item(), overlap))
             if (step + 1) % _LOG_EVERY == 0 or step + 1 == recipe.steps:
                 seconds = (perf_counter() - since) / len(window)
-                _log(folder, step + 1, float(np.mean(window)), seconds, report)
+                mean_loss, mean_iou = np.mean(window, axis=0)
+                _log(folder, step + 1, float(mean_loss), float(mean_iou), seconds, report)
                 window, since = [], perf_counter()
             if (step + 1) % _SAVE_EVERY == 0 or step + 1 == recipe.steps:
                 save_state(folder, recipe, network, optimiser, step + 1)
@@ -103,8 +108,8 @@ def _discard(batch: Future[list[Sample]]) -> None:
     batch.cancel()
 
 
-def _log(folder: Path, step: int, loss: float, seconds: float, report: Report | None) -> None:
+def _log(folder: Path, step: int, loss: float, overlap: float, seconds: float, report: Report | None) -> None:
     with (folder / "loss.csv").open("a", newline="") as stream:
-        csv.writer(stream).writerow([step, f"{loss:.5f}", f"{seconds:.3f}"])
+        csv.writer(stream).writerow([step, f"{loss:.5f}", f"{overlap:.4f}", f"{seconds:.3f}"])
     if report:
-        report(step, loss, seconds)
+        report(step, loss, overlap, seconds)

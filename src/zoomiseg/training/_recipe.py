@@ -41,6 +41,7 @@ class Recipe:
         single_click: Share of samples that start with a single positive click.
         mask_dropped: Share of samples whose mask input is zeroed.
         composites, one_kind, some_structures, first_masks: See `TaskMix`.
+        ramp_steps: Steps over which composites, one_kind and some_structures rise to their shares.
         blur: Share of blurred samples.
         seed: Of samples, clicks and initial weights.
         kinds: The manifest's kinds that are learnt from; () is all but `left_out`.
@@ -56,7 +57,7 @@ class Recipe:
     batch: int = 4
     size: int = 256
     mpp: tuple[float, float]
-    learning_rate: float = 5e-4
+    learning_rate: float = 1e-3
     warmup: int = 50
     click_weight: float = 0.05
     click_loss: ClickLossForm = "hinge"
@@ -68,6 +69,7 @@ class Recipe:
     one_kind: float = 0.15
     some_structures: float = 0.15
     first_masks: float = 0.0
+    ramp_steps: int = 800
     blur: float = 0.3
     seed: int = 1
     kinds: tuple[str, ...] = ()
@@ -78,7 +80,9 @@ class Recipe:
 def recipe_names() -> tuple[str, ...]:
     """Return the names of the recipes that come with the package."""
     folder = files("zoomiseg.training") / "recipes"
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    return tuple(
+        sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    )
 
 
 def load_recipe(name: str) -> Recipe:
@@ -90,7 +94,9 @@ def load_recipe(name: str) -> Recipe:
     path = Path(name)
     if path.suffix != ".toml":
         if name not in recipe_names():
-            raise RecipeError(f"There is no recipe {name!r}.", hint=f"Known are: {', '.join(recipe_names())}.")
+            raise RecipeError(
+                f"There is no recipe {name!r}.", hint=f"Known are: {', '.join(recipe_names())}."
+            )
         text = (files("zoomiseg.training") / "recipes" / f"{name}.toml").read_text("utf-8")
     else:
         try:

@@ -14,7 +14,9 @@ from ._recipe import Recipe, RecipeError
 _NAME = "checkpoint.pt"
 
 
-def save_state(folder: Path, recipe: Recipe, network: nn.Module, optimiser: torch.optim.Optimizer, step: int) -> None:
+def save_state(
+    folder: Path, recipe: Recipe, network: nn.Module, optimiser: torch.optim.Optimizer, step: int
+) -> None:
     """Write network, optimiser and the number of finished steps."""
     state = {
         "recipe": repr(dataclasses.asdict(recipe)),

@@ -18,8 +18,10 @@ from ._recipe import Recipe
 from ._tasks import Sample
 
 
-def step_loss(network: nn.Module, samples: Sequence[Sample], rng: np.random.Generator, recipe: Recipe) -> Tensor:
-    """Return the loss of a batch, ready for backward (facts.md, "Click sampling in training").
+def step_loss(
+    network: nn.Module, samples: Sequence[Sample], rng: np.random.Generator, recipe: Recipe
+) -> tuple[Tensor, float]:
+    """Return a batch's loss, ready for backward, and its mean IoU (facts.md, "Click sampling in training").
 
     Up to `recipe.click_rounds` times, in eval mode and without gradient, the network predicts, a correcting
     click is appended and the prediction becomes the next mask input; then one pass with gradient.
@@ -46,7 +48,8 @@ def step_loss(network: nn.Module, samples: Sequence[Sample], rng: np.random.Gene
     logits = network(images, _guidance(points, masks, images, recipe))
     target = torch.from_numpy(np.stack([sample.target for sample in samples])[:, None]).to(device)
     clicks = padded_clicks(points).to(device)
-    return total_loss(logits, target, clicks, click_weight=recipe.click_weight, form=recipe.click_loss)
+    loss = total_loss(logits, target, clicks, click_weight=recipe.click_weight, form=recipe.click_loss)
+    return loss, _mean_iou(logits.detach() > 0, target)
 
 
 def normalised(images: Sequence[NDArray[np.uint8]]) -> Tensor:
@@ -63,6 +66,13 @@ def padded_clicks(points: Sequence[Sequence[PatchPoint]]) -> Tensor:
         if sample:
             clicks[index, : len(sample)] = torch.tensor(sample)
     return clicks
+
+
+def _mean_iou(prediction: Tensor, target: Tensor) -> float:
+    # The normalised focal loss dwells on what is still wrong, so that it hardly falls while masks get better.
+    common = (prediction & target).sum(dim=(1, 2, 3))
+    union = (prediction | target).sum(dim=(1, 2, 3)).clamp_min(1)
+    return float((common / union).mean())
 
 
 @torch.no_grad()

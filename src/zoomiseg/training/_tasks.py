@@ -40,12 +40,15 @@ class TaskMix:
         one_kind: One kind (carcinoma, say) is the target, the others are not.
         some_structures: A few of the marked structures are the target, the others are not.
         first_masks: Share of samples with a low-scale mask as their first mask input.
+        ramp: Samples over which the first three shares rise from zero: a network that has not yet learnt to
+            see anything learns nothing from tasks that only the clicks tell.
     """
 
     composites: float = 0.35
     one_kind: float = 0.15
     some_structures: float = 0.15
     first_masks: float = 0.0
+    ramp: int = 0
 
 
 class Tasks:
@@ -70,23 +73,25 @@ class Tasks:
         """Return sample `index`; a target that fills less than 2% or over 98% is drawn again a few times."""
         rng = np.random.default_rng((self._seed, index))
         for _ in range(_TRIES):
-            image, target = self._task(rng)
+            image, target = self._task(rng, min(index / self._mix.ramp, 1.0) if self._mix.ramp else 1.0)
             if 0.02 <= target.mean() <= 0.98:
                 break
         first = degraded(rng, target) if rng.random() < self._mix.first_masks else None
         return Sample(augment(rng, image, blur=self._blur), target, first)
 
-    def _task(self, rng: np.random.Generator) -> tuple[ImageArray, MaskArray]:
+    def _task(self, rng: np.random.Generator, hard: float) -> tuple[ImageArray, MaskArray]:
         mpp = float(np.exp(rng.uniform(np.log(self._mpp[0]), np.log(self._mpp[1]))))
+        composites, one, some = (
+            hard * share for share in (self._mix.composites, self._mix.one_kind, self._mix.some_structures)
+        )
         choice = rng.random()
-        if choice < self._mix.composites:
+        if choice < composites:
             return composite(rng, self._library, mpp, self._size)
-        choice -= self._mix.composites
-        pure = choice < self._mix.one_kind
-        patch = collage(rng, self._library, mpp, self._size, pure=pure)
-        if pure:
+        if choice < composites + one:
+            patch = collage(rng, self._library, mpp, self._size, pure=True)
             return patch.image, one_kind(rng, patch)
-        if choice - self._mix.one_kind < self._mix.some_structures:
+        patch = collage(rng, self._library, mpp, self._size)
+        if choice < composites + one + some:
             return patch.image, some_structures(rng, patch.marked)
         return patch.image, patch.marked
 
