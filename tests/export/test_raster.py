@@ -11,7 +11,7 @@ from zoomiseg.export import PIXEL_EXACT_PX, GeoJsonMask, mask_polygons, read_geo
 from zoomiseg.geometry import Box, Grid
 
 GRID = Grid((2.0, 2.0), 40, 30, (0.5, 0.5))
-coordinate = st.floats(-10, 90, allow_subnormal=False)
+coordinate = st.integers(-640, 5760).map(lambda sixtyfourths: sixtyfourths / 64)
 corners = st.lists(st.tuples(coordinate, coordinate), min_size=3, max_size=8)
 
 

@@ -16,7 +16,7 @@ from ._outline import Corners, Rings, corners_of, joined, trace
 
 MaskArray = NDArray[np.bool_] | NDArray[np.uint8]
 MaskReader = Callable[[Box], MaskArray]
-Progress = Callable[[int, int], None]
+ReportProgress = Callable[[float], None]
 
 MAX_CORNERS = 20_000_000
 PIXEL_EXACT_PX = 0.34
@@ -30,7 +30,7 @@ def mask_polygons(
     tile: int = 4096,
     min_area_px: int = 0,
     simplify_px: float = 0.0,
-    progress: Progress | None = None,
+    progress: ReportProgress | None = None,
 ) -> list[Polygon]:
     """Return the regions of a mask as valid polygons with holes, in slide pixels (level 0), in raster order.
 
@@ -46,7 +46,7 @@ def mask_polygons(
         simplify_px: 0 keeps the pixel edges. Above it corners are cut half way along their pixel and points
             that lie within so many grid pixels of a straight line are dropped. Up to `PIXEL_EXACT_PX` the
             polygons still hold the centres of exactly the mask's pixels, with about half of the points.
-        progress: Called with the number of tiles done and the number of all.
+        progress: Called with the share of tiles done, rising to 1.
 
     Raises:
         OutputError: The mask is noise: its outlines have more than `MAX_CORNERS` corners.
@@ -69,7 +69,9 @@ def mask_polygons(
     return list(polygons)
 
 
-def _corners_by_tile(read: MaskReader, grid: Grid, tile: int, progress: Progress | None) -> Iterator[Corners]:
+def _corners_by_tile(
+    read: MaskReader, grid: Grid, tile: int, progress: ReportProgress | None
+) -> Iterator[Corners]:
     """Yield the corners of each tile that has any, reading each pixel once, row of tiles by row of tiles."""
     boxes = [
         Box(x, y, min(tile, grid.width - x), min(tile, grid.height - y))
@@ -94,7 +96,7 @@ def _corners_by_tile(read: MaskReader, grid: Grid, tile: int, progress: Progress
         if window.any():
             yield corners_of(window, box.x, box.y)
         if progress is not None:
-            progress(done, len(boxes))
+            progress(done / len(boxes))
 
 
 def _assembled(rings: Rings, downsample: tuple[float, float]) -> NDArray[np.object_]:
