@@ -156,3 +156,11 @@ def test_noise_without_end_is_refused(monkeypatch):
     mask = np.indices((6, 6)).sum(axis=0) % 2 == 0
     with pytest.raises(OutputError, match="more than 10 corners"):
         mask_polygons(reader(mask), grid_of(mask), tile=3)
+
+
+@given(mask=small_masks, simplify=st.floats(0.1, 2))
+def test_smoothing_never_adds_points(mask, simplify):
+    exact = mask_polygons(reader(mask), grid_of(mask))
+    smooth = mask_polygons(reader(mask), grid_of(mask), simplify_px=simplify)
+    for before, after in zip(exact, smooth, strict=True):
+        assert shapely.get_num_coordinates(after) <= shapely.get_num_coordinates(before)

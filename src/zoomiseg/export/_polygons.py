@@ -18,7 +18,7 @@ MaskArray = NDArray[np.bool_] | NDArray[np.uint8]
 MaskReader = Callable[[Box], MaskArray]
 ReportProgress = Callable[[float], None]
 
-MAX_CORNERS = 20_000_000
+MAX_CORNERS = 10_000_000
 PIXEL_EXACT_PX = 0.34
 """Smoothing up to here moves no outline across a pixel's centre: cut corners stay 0.353 pixels away."""
 
@@ -125,10 +125,11 @@ def _parents(shells: NDArray[np.object_], hole_points: NDArray[np.float64]) -> N
 
 
 def _smoothed(polygons: NDArray[np.object_], grid: Grid, tolerance_px: float) -> NDArray[np.object_]:
-    """Return polygons whose steps became slopes, an invalid result being replaced by its exact original."""
+    """Return polygons whose steps became slopes, and their originals where that saved nothing or is invalid."""
     chamfered = _chamfered(polygons, grid)
     simple = shapely.simplify(chamfered, tolerance_px * min(grid.downsample), preserve_topology=True)
     usable = shapely.is_valid(simple) & (shapely.get_type_id(simple) == shapely.GeometryType.POLYGON)
+    usable &= shapely.get_num_coordinates(simple) < shapely.get_num_coordinates(polygons)
     return np.where(usable, simple, polygons)
 
 
