@@ -125,7 +125,7 @@ def _parents(shells: NDArray[np.object_], hole_points: NDArray[np.float64]) -> N
 
 
 def _smoothed(polygons: NDArray[np.object_], grid: Grid, tolerance_px: float) -> NDArray[np.object_]:
-    """Return polygons whose steps became slopes, and their originals where that saved nothing or is invalid."""
+    """Return polygons whose steps became slopes, or the originals where that saves nothing or is invalid."""
     chamfered = _chamfered(polygons, grid)
     simple = shapely.simplify(chamfered, tolerance_px * min(grid.downsample), preserve_topology=True)
     usable = shapely.is_valid(simple) & (shapely.get_type_id(simple) == shapely.GeometryType.POLYGON)
