@@ -12,6 +12,8 @@ ZoomisegError
 │   ├── RevisionConflict                      somebody else changed it first
 │   └── SessionDamaged                        nothing of its event log can be read
 ├── WeightsError          (also ValueError)   weights are missing, damaged or do not fit
+├── RecipeError           (also ValueError)   a training recipe cannot be found or understood
+├── TrainingFailed        (also ArithmeticError) the loss is no longer a number
 ├── OutputError           (also OSError)      a result cannot be written
 └── MissingExtra          (also ImportError)  an optional dependency is not installed
 
@@ -104,6 +106,18 @@ class WeightsError(ZoomisegError, ValueError):
     """Weights are missing, damaged, or do not fit their network."""
 
     code = "weights"
+
+
+class RecipeError(ZoomisegError, ValueError):
+    """A training recipe cannot be found or understood, or does not fit its checkpoint."""
+
+    code = "recipe"
+
+
+class TrainingFailed(ZoomisegError, ArithmeticError):
+    """The loss of a training run is no longer a number."""
+
+    code = "training"
 
 
 class OutputError(ZoomisegError, OSError):

@@ -1,4 +1,4 @@
-"""The simulated user: where it clicks next, given a prediction and the truth (method.md, "The simulated user")."""
+"""The simulated user: where it clicks next, given a prediction and the truth."""
 
 from __future__ import annotations
 

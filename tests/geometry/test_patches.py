@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ def test_patches_leave_no_pixel_out(length: int, stride: int, inside: bool) -> N
     starts = patch_starts(length, stride=stride, inside=inside)
     assert starts[0] == 0
     assert starts[-1] + PATCH_SIZE >= length
-    assert all(0 < after - before <= stride for before, after in zip(starts, starts[1:], strict=False))
+    assert all(0 < after - before <= stride for before, after in pairwise(starts))
     if inside:
         assert starts[-1] + PATCH_SIZE == length
     else:

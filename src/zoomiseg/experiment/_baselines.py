@@ -36,11 +36,17 @@ def grabcut(
     background = (labels == cv2.GC_BGD) | (labels == cv2.GC_PR_BGD)
     if background.all() or not background.any():
         return np.asarray(~background, np.float32)
-    cv2.setRNGSeed(0)
-    model = np.zeros((1, 65)), np.zeros((1, 65))
-    bgr = np.ascontiguousarray(image[..., ::-1])
-    cv2.grabCut(bgr, labels, None, *model, _ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    _cut(image, labels)
     return np.asarray((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD), np.float32)
+
+
+def _cut(image: ImageArray, labels: ImageArray) -> None:
+    """Replace the probable labels by GrabCut's own, in place."""
+    cv2.setRNGSeed(0)
+    bgr = np.ascontiguousarray(image[..., ::-1])
+    target_model, background_model = np.zeros((1, 65)), np.zeros((1, 65))
+    # OpenCV takes None for the rectangle when it starts from a mask; its type stub does not know.
+    cv2.grabCut(bgr, labels, None, background_model, target_model, _ITERATIONS, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
 
 
 def random_walker(
@@ -73,11 +79,8 @@ def _disks(
     height, width = image.shape[:2]
     positive, negative = np.zeros((height, width), bool), np.zeros((height, width), bool)
     for point in points:
-        drawn = click_maps([point], height, width, radius_px=radius_px)
-        now = drawn[0 if point[2] > 0 else 1] > 0
-        positive, negative = (
-            (positive | now, negative & ~now) if point[2] > 0 else (positive & ~now, negative | now)
-        )
+        now = click_maps([point], height, width, radius_px=radius_px).any(axis=0)
+        positive[now], negative[now] = point[2] > 0, point[2] < 0
     return positive, negative
 
 

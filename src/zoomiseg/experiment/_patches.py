@@ -35,7 +35,7 @@ class PatchReport:
     apart: int
 
     def figures(self) -> dict[str, Any]:
-        """Return the keys of contract.md's `evaluate-patches`."""
+        """Return what `evaluate-patches` prints as JSON; clicks, shares and IoU are means over images."""
         figures: dict[str, Any] = {}
         failures = {}
         for quality in (80, 85, 90):
@@ -100,7 +100,13 @@ def evaluate_patches(
 
 
 def resampled_pair(pair: Pair, mpp: float) -> tuple[ImageArray, MaskArray]:
-    """Return image and mask of a pair at `mpp`: area averages when shrunk, cubic when enlarged, mask at 0.5."""
+    """Return image and mask of a pair at `mpp`: area averages when shrunk, cubic when enlarged.
+
+    A pixel of the result is target where at least half of it is.
+
+    Raises:
+        ManifestError: No mpp or mask, or a file cannot be used.
+    """
     if pair.mpp is None:
         raise ManifestError(f"{pair.slide.name} has no mpp in its manifest.")
     image, mask = read_pair(pair)

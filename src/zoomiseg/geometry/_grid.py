@@ -93,7 +93,7 @@ class Grids:
         return Grid((1.0, 1.0), self.width, self.height, self.mpp)
 
     def at(self, mpp: float) -> Grid:
-        """Return the grid of a nominal µm per pixel: 0.5 is `high`, 2.0 is `low`, others lie between or beyond."""
+        """Return the grid of a nominal µm per pixel; 0.5 is `high`, 2.0 is `low`, others are of their own."""
         if mpp == HIGH.mpp:
             return self.high
         if mpp == LOW.mpp:

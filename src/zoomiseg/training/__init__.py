@@ -1,13 +1,17 @@
 """From annotated tissue to weights: samples, simulated clicks, the training loop."""
 
+from zoomiseg.errors import RecipeError, TrainingFailed
+
 from ._data import training_tasks
-from ._loop import TrainingFailed, learning_rate, train
-from ._recipe import Recipe, RecipeError, load_recipe, recipe_names
+from ._loop import learning_rate, train
+from ._progress import Report
+from ._recipe import Recipe, load_recipe, recipe_names
 from ._tasks import Sample, TaskMix, Tasks
 
 __all__ = [
     "Recipe",
     "RecipeError",
+    "Report",
     "Sample",
     "TaskMix",
     "Tasks",

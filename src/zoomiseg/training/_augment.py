@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ._library import ImageArray
 
-# Optical densities of haematoxylin, eosin and their residual (Ruifrok and Johnston 2001), rows of unit length.
+# Optical densities of haematoxylin, eosin and a residual (Ruifrok and Johnston 2001), one a row.
 _STAINS = np.array([[0.650, 0.704, 0.286], [0.072, 0.990, 0.105], [0.268, 0.570, 0.776]], np.float32)
 
 
@@ -22,18 +22,24 @@ def augment(rng: np.random.Generator, image: ImageArray, *, blur: float = 0.3) -
     """
     image = _restained(rng, image)
     if rng.random() < blur:
-        image = cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.4, 1.8)))
+        image = _blurred(image, float(rng.uniform(0.4, 1.8)))
     elif rng.random() < 0.2:
-        image = cv2.addWeighted(image, 1.6, cv2.GaussianBlur(image, (0, 0), 1.5), -0.6, 0)
+        image = np.asarray(cv2.addWeighted(image, 1.6, _blurred(image, 1.5), -0.6, 0), np.uint8)
     if rng.random() < 0.25:
         noise = rng.standard_normal(image.shape[:2], np.float32)[..., None] * float(rng.uniform(2, 9))
         image = np.clip(image + noise, 0, 255).astype(np.uint8)
     if rng.random() < 0.25:
-        quality = int(rng.integers(35, 90))
-        image = cv2.imdecode(
-            cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR
-        )
-    return np.asarray(image, np.uint8)
+        image = _compressed(image, int(rng.integers(35, 90)))
+    return image
+
+
+def _blurred(image: ImageArray, sigma_px: float) -> ImageArray:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px), np.uint8)
+
+
+def _compressed(image: ImageArray, quality: int) -> ImageArray:
+    encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
 
 
 def _restained(rng: np.random.Generator, image: ImageArray) -> ImageArray:

@@ -1,4 +1,4 @@
-"""Click simulation in training, after Sofiiuk et al. 2022 ("Reviving Iterative Training", the paper's [12])."""
+"""Click simulation in training, after Sofiiuk et al. 2022, "Reviving Iterative Training"."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Tasks in which only the clicks tell: unmarked tissues joined along a shape, either of which may be the target."""
+"""Tasks in which only the clicks tell: unmarked tissues joined along a shape, either of them the target."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ._library import ImageArray, Library, MaskArray
 
@@ -45,13 +46,13 @@ def random_shape(rng: np.random.Generator, size: int) -> MaskArray:
     sigma = size * float(np.exp(rng.uniform(np.log(0.02), np.log(0.16))))
     coarse = max(int(size * 4 / max(sigma, 4.0)), 8)
     noise = rng.standard_normal((coarse, coarse)).astype(np.float32)
-    noise = cv2.resize(noise, (size, size), interpolation=cv2.INTER_CUBIC)
-    noise = cv2.GaussianBlur(noise, (0, 0), max(sigma / 3, 1.0))
-    return np.asarray(noise > np.quantile(noise, 1 - rng.uniform(0.1, 0.7)))
+    enlarged = cv2.resize(noise, (size, size), interpolation=cv2.INTER_CUBIC)
+    smooth = cv2.GaussianBlur(enlarged, (0, 0), max(sigma / 3, 1.0))
+    return np.asarray(smooth > np.quantile(smooth, 1 - rng.uniform(0.1, 0.7)))
 
 
-def _optical_density(image: ImageArray) -> np.ndarray:
-    return -np.log(np.maximum(image.astype(np.float32), 1) / 255)
+def _optical_density(image: ImageArray) -> NDArray[np.float32]:
+    return np.asarray(-np.log(np.maximum(image.astype(np.float32), 1) / 255), np.float32)
 
 
 def _real_shape(rng: np.random.Generator, library: Library, size: int) -> MaskArray:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from zoomiseg.datasets import Pair
+from zoomiseg.datasets import Pair, read_pair
 from zoomiseg.errors import ManifestError
 
 ImageArray = NDArray[np.uint8]
@@ -29,6 +29,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
+    """An image as its file has it, and its mask of the same size as a PNG of 0 and 255."""
+
     image: bytes
     mask: bytes
     mpp: float
@@ -42,7 +44,7 @@ class Library:
         pairs: Annotated images with mpp.
         textures: Unmarked tissue as (RGB array, mpp).
     Raises:
-        ManifestError: No pairs, or one without mpp or mask.
+        ManifestError: No pairs, or one without mpp or mask, or whose files cannot be used.
     """
 
     def __init__(self, pairs: Sequence[Pair], textures: Sequence[tuple[ImageArray, float]] = ()) -> None:
@@ -59,12 +61,19 @@ class Library:
         return tuple(sorted(self._by_kind))
 
     def piece(self, rng: np.random.Generator, mpp: float, *, limit: int, kind: str | None = None) -> Piece:
-        """Draw an image, resample it to `mpp`, turn it, and crop it to at most `limit` pixels a side."""
+        """Draw an image, resample it to `mpp`, turn it, and crop it to at most `limit` pixels a side.
+
+        Args:
+            rng: Decides everything.
+            mpp: µm per pixel of the result.
+            limit: Longest side of the result, in its own pixels.
+            kind: Draw only among the pairs of this kind; None: among all.
+        """
         pool = self._by_kind[kind] if kind else range(len(self._stored))
         stored = self._stored[int(pool[rng.integers(len(pool))])]
         image = _decoded(stored.image, cv2.IMREAD_COLOR_RGB)
         mask = _decoded(stored.mask, cv2.IMREAD_GRAYSCALE)
-        source = max(int(round(limit * mpp / stored.mpp)), 8)
+        source = max(round(limit * mpp / stored.mpp), 8)
         top, left = (int(rng.integers(max(length - source, 0) + 1)) for length in image.shape[:2])
         window = slice(top, top + source), slice(left, left + source)
         image, mask = _resampled(image[window], mask[window], stored.mpp / mpp)
@@ -74,7 +83,7 @@ class Library:
         return Piece(image, mask > 127, stored.kind)
 
     def texture(self, rng: np.random.Generator, mpp: float, size: int) -> ImageArray:
-        """Draw unmarked tissue filling (size, size, 3): part of a slide, or an image continued by mirroring."""
+        """Draw unmarked tissue, (size, size, 3): part of a slide, or an image continued by mirroring."""
         if self._textures and rng.random() < len(self._textures) / (len(self._textures) + 4):
             array, array_mpp = self._textures[int(rng.integers(len(self._textures)))]
             return _turned(_tissue_crop(rng, array, array_mpp / mpp, size), int(rng.integers(8)))
@@ -88,20 +97,15 @@ class Library:
 def _stored(pair: Pair) -> _Stored:
     if pair.mask is None or pair.mpp is None:
         raise ManifestError(f"{pair.slide} needs a mask and an mpp in its manifest to be trained on.")
-    try:
-        image, mask = pair.slide.read_bytes(), pair.mask.read_bytes()
-    except OSError as error:
-        raise ManifestError(f"{error.filename} cannot be read: {error.strerror}.") from error
-    return _Stored(image, mask, pair.mpp, pair.extra.get("kind", ""))
+    # Read in full here, so that a damaged file is named before the training and not hours into it.
+    mask = read_pair(pair)[1].astype(np.uint8) * 255
+    return _Stored(
+        pair.slide.read_bytes(), cv2.imencode(".png", mask)[1].tobytes(), pair.mpp, pair.extra.get("kind", "")
+    )
 
 
 def _decoded(data: bytes, flags: int) -> ImageArray:
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    if decoded is None:
-        raise ManifestError("An image of the training set cannot be decoded.")
-    if flags == cv2.IMREAD_GRAYSCALE:
-        decoded = (decoded > 0).astype(np.uint8) * 255
-    return np.asarray(decoded, np.uint8)
+    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), flags), np.uint8)
 
 
 def _resampled(image: ImageArray, mask: ImageArray, factor: float) -> tuple[ImageArray, ImageArray]:

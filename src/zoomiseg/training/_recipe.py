@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from zoomiseg.errors import ZoomisegError
+from zoomiseg.errors import RecipeError
 from zoomiseg.losses import ClickLossForm
-
-
-class RecipeError(ZoomisegError, ValueError):
-    """A recipe cannot be found or understood."""
-
-    code = "recipe"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +27,7 @@ class Recipe:
         size: Side of a sample, in pixels.
         mpp: (smallest, largest) µm per pixel of a sample, drawn log-uniformly.
         learning_rate: The largest; it rises over `warmup` steps and falls to zero along half a cosine.
+        encoder_rate: Factor on the rate of a pretrained encoder's own weights.
         warmup: Steps.
         click_weight: Weight of the click loss.
         click_loss: Which reading of the paper's equation 1.
@@ -58,6 +53,7 @@ class Recipe:
     size: int = 256
     mpp: tuple[float, float]
     learning_rate: float = 1e-3
+    encoder_rate: float = 0.2
     warmup: int = 50
     click_weight: float = 0.05
     click_loss: ClickLossForm = "hinge"
@@ -91,32 +87,51 @@ def load_recipe(name: str) -> Recipe:
     Raises:
         RecipeError: No such recipe, an unknown or missing key, or a value of the wrong kind.
     """
-    path = Path(name)
-    if path.suffix != ".toml":
-        if name not in recipe_names():
-            raise RecipeError(
-                f"There is no recipe {name!r}.", hint=f"Known are: {', '.join(recipe_names())}."
-            )
-        text = (files("zoomiseg.training") / "recipes" / f"{name}.toml").read_text("utf-8")
-    else:
-        try:
-            text = path.read_text("utf-8")
-        except OSError as error:
-            raise RecipeError(f"The recipe {path} cannot be read: {error.strerror}.") from error
     try:
-        return _parsed(tomllib.loads(text), path.stem)
-    except (tomllib.TOMLDecodeError, TypeError) as error:
-        raise RecipeError(f"The recipe {name} cannot be understood: {error}.") from error
+        values = tomllib.loads(_text(name))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"The recipe {name} is not TOML: {error}.") from error
+    return _parsed(values, Path(name).stem)
+
+
+def _text(name: str) -> str:
+    if name.endswith(".toml"):
+        try:
+            return Path(name).read_text("utf-8")
+        except OSError as error:
+            raise RecipeError(f"The recipe {name} cannot be read: {error.strerror}.") from error
+    if name not in recipe_names():
+        raise RecipeError(f"There is no recipe {name!r}.", hint=f"Known are: {', '.join(recipe_names())}.")
+    return (files("zoomiseg.training") / "recipes" / f"{name}.toml").read_text("utf-8")
 
 
 def _parsed(values: Mapping[str, Any], name: str) -> Recipe:
-    known = {item.name for item in fields(Recipe)} - {"name"}
-    unknown = sorted(set(values) - known)
-    if unknown:
+    hints = {key: hint for key, hint in get_type_hints(Recipe).items() if key != "name"}
+    required = {item.name for item in fields(Recipe) if item.default is MISSING} - {"name"}
+    if unknown := sorted(set(values) - set(hints)):
         raise RecipeError(f"The recipe {name} has unknown keys: {', '.join(unknown)}.")
+    if missing := sorted(required - set(values)):
+        raise RecipeError(f"The recipe {name} lacks the keys: {', '.join(missing)}.")
     frozen = {key: _frozen(value) for key, value in values.items()}
+    for key, value in frozen.items():
+        if not _fits(value, hints[key]):
+            raise RecipeError(f"The recipe {name} has a {key} of the wrong kind: {values[key]!r}.")
     return Recipe(name=name, **frozen)
 
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Say whether a frozen TOML value is of one of the kinds that a field of `Recipe` can have."""
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if get_origin(hint) is not tuple:
+        # TOML's true is no number, though Python's is.
+        return type(value) in ((float, int) if hint is float else (hint,))
+    if not isinstance(value, tuple):
+        return False
+    inner = get_args(hint)
+    expected = inner[:1] * len(value) if inner[-1] is Ellipsis else inner
+    return len(value) == len(expected) and all(map(_fits, value, expected))

@@ -9,7 +9,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ._recipe import Recipe, RecipeError
+from zoomiseg.errors import RecipeError
+
+from ._recipe import Recipe
 
 _NAME = "checkpoint.pt"
 
@@ -29,15 +31,18 @@ def save_state(
     os.replace(temporary, folder / _NAME)
 
 
+def has_state(folder: Path) -> bool:
+    """Say whether the folder holds a checkpoint."""
+    return (folder / _NAME).exists()
+
+
 def load_state(folder: Path, recipe: Recipe, network: nn.Module, optimiser: torch.optim.Optimizer) -> int:
-    """Fill network and optimiser from the folder's checkpoint and return its step; 0 where there is none.
+    """Fill network and optimiser from the folder's checkpoint and return its number of finished steps.
 
     Raises:
         RecipeError: The checkpoint was written under another recipe.
     """
     path = folder / _NAME
-    if not path.exists():
-        return 0
     state = torch.load(path, map_location="cpu", weights_only=True)
     if state["recipe"] != repr(dataclasses.asdict(recipe)):
         raise RecipeError(f"{path} belongs to another recipe than {recipe.name}; choose another folder.")

@@ -21,10 +21,11 @@ from ._tasks import Sample
 def step_loss(
     network: nn.Module, samples: Sequence[Sample], rng: np.random.Generator, recipe: Recipe
 ) -> tuple[Tensor, float]:
-    """Return a batch's loss, ready for backward, and its mean IoU (facts.md, "Click sampling in training").
+    """Return a batch's loss, ready for backward, and its mean IoU.
 
     Up to `recipe.click_rounds` times, in eval mode and without gradient, the network predicts, a correcting
-    click is appended and the prediction becomes the next mask input; then one pass with gradient.
+    click is appended and the prediction becomes the next mask input; then one pass with gradient. This is
+    the training of Sofiiuk et al. 2022, with the last mask input of some samples dropped.
 
     Args:
         network: (image, guidance) to logits.

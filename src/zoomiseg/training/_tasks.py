@@ -118,7 +118,8 @@ def degraded(rng: np.random.Generator, target: MaskArray, *, factor: int = 4) ->
     size = target.shape[1], target.shape[0]
     small_size = max(size[0] // factor, 1), max(size[1] // factor, 1)
     small = cv2.resize(target.astype(np.float32), small_size, interpolation=cv2.INTER_AREA)
-    wobble = cv2.GaussianBlur(rng.standard_normal(small.shape, np.float32), (0, 0), float(rng.uniform(2, 5)))
+    noise = np.asarray(rng.standard_normal(small.shape, np.float32))
+    wobble = np.asarray(cv2.GaussianBlur(noise, (0, 0), float(rng.uniform(2, 5))), np.float32)
     wobble *= float(rng.uniform(0, 0.5)) / max(float(wobble.std()), 1e-6)
     small = cv2.GaussianBlur(small, (0, 0), float(rng.uniform(0.5, 3.0)))
     probability = 1 / (1 + np.exp(-8 * (small + wobble - float(rng.uniform(0.35, 0.65)))))
