@@ -1,25 +1,30 @@
-"""Masks and clicks in the forms that others read: GeoJSON, overviews, measurements, pyramids."""
+"""Masks and clicks in the forms that others read: GeoJSON, pyramids, pictures, measurements."""
 
 from ._annotation import Annotation, Plane
 from ._clicks import PlacedClick, read_clicks, write_clicks
 from ._measure import area_measurements, mask_area_mm2, round_length
+from ._overview import ClickMark, overview
 from ._polygons import PIXEL_EXACT_PX, mask_polygons
 from ._raster import GeoJsonMask
 from ._read import read_geojson
+from ._tiff import write_mask_tiff
 from ._write import write_geojson
 
 __all__ = [
     "PIXEL_EXACT_PX",
     "Annotation",
+    "ClickMark",
     "GeoJsonMask",
     "PlacedClick",
     "Plane",
     "area_measurements",
     "mask_area_mm2",
     "mask_polygons",
+    "overview",
     "read_clicks",
     "read_geojson",
     "round_length",
     "write_clicks",
     "write_geojson",
+    "write_mask_tiff",
 ]
