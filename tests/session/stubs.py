@@ -46,7 +46,7 @@ class StubSlide:
 
 @dataclass
 class StubPredictor:
-    """Squares of the clicks' sign over a mix of image and mask input."""
+    """Squares that obey the clicks, the last one most, over a mix of image and mask input."""
 
     identity: str
     radius_px: int = 150
@@ -66,7 +66,8 @@ class StubPredictor:
             column, row = patch.frame.pixel_of(click)
             rows = slice(max(row - self.radius_px, 0), row + self.radius_px)
             columns = slice(max(column - self.radius_px, 0), column + self.radius_px)
-            out[rows, columns] += np.float32(0.75 * click.label)
+            out[rows, columns] *= np.float32(0.2)
+            out[rows, columns] += np.float32(0.75 if click.label > 0 else 0)
         inside = np.zeros(out.shape, np.float32)
         place = patch.frame.inside.slices_in(Box(0, 0, *patch.image.shape[1::-1]))
         inside[place] = np.clip(out[place], 0, 1)

@@ -12,7 +12,7 @@ from zoomiseg.geometry import PATCH_SIZE, SCALE_FACTOR, Box, Grid, Grids, low_cr
 
 from ._blend import blend, blend_enlarged, newest, probability
 from ._options import SessionOptions
-from ._patches import HighPatch, LowPatch, Painting
+from ._patches import HighPatch, LowPatch, Overlay, Painting, Settled
 from ._predictions import Predictions
 from ._resample import FloatArray, Taps, enlarge_nearest, resample, taps
 from ._state import CUBIC_REACH, State
@@ -56,7 +56,7 @@ class Composer:
         """Return boxes of high pixels outside of which the class is 0; they may overlap."""
         low = self._state.low.under(class_, self._grids.low.box)
         boxes = [patch.box.expanded(CUBIC_REACH).scaled(SCALE_FACTOR) for patch in low]
-        boxes += [item.box for item in self._state.overlays.over(class_, self._grids.high.box)]
+        boxes += [item.box for item in self._drawn_over(self._grids.high.box, class_)]
         return [inside for box in boxes if (inside := box.intersection(self._grids.high.box))]
 
     def _block(self, block: Box, class_: str, *, factor: float, low: bool) -> FloatArray | None:
@@ -104,12 +104,17 @@ class Composer:
 
     def _is_empty(self, aligned: Box, class_: str) -> bool:
         reach = low_crop_of(aligned).expanded(CUBIC_REACH)
-        return not self._state.low.under(class_, reach) and not self._state.overlays.over(class_, aligned)
+        return not self._state.low.under(class_, reach) and not self._drawn_over(aligned, class_)
+
+    def _drawn_over(self, box: Box, class_: str) -> list[Overlay]:
+        """Return what covers the low canvas; a patch that was only opened does not."""
+        over = self._state.overlays.over(class_, box)
+        return [item for item in over if isinstance(item, Settled) or item.layer]
 
     def _overlaid(self, low_box: Box) -> NDArray[np.bool_]:
         over = np.zeros((low_box.height, low_box.width), np.bool_)
         for class_ in self._state.classes():
-            for item in self._state.overlays.over(class_, low_box.scaled(SCALE_FACTOR)):
+            for item in self._drawn_over(low_box.scaled(SCALE_FACTOR), class_):
                 common = low_crop_of(item.box).intersection(low_box)
                 assert common is not None, "it was found by this box"
                 over[common.slices_in(low_box)] = True

@@ -43,6 +43,11 @@ class History:
     rows: tuple[Row, ...]
     seen: int
 
+    def is_all_of(self, file: Evidence) -> bool:
+        """Say whether a file holds this and nothing else."""
+        faultless = not file.complaints and not file.unfinished
+        return faultless and file.headers == [self.header] and file.rows == list(self.rows)
+
 
 def sealed(facts: dict[str, object]) -> str:
     """Return the facts as a header: canonical JSON and its SHA-256."""

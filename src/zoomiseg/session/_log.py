@@ -179,10 +179,10 @@ def _opened(folder: Path, history: History, *, original: Evidence, copy: Evidenc
     path, mirror = folder / DATABASE_NAME, Mirror(folder / MIRROR_NAME)
     notices, connection = [], None
     try:
-        if original.complaints or original.rows != list(history.rows) or original.headers != [history.header]:
+        if not history.is_all_of(original):
             notices.append(_repair(path, history, original))
         connection = _database.connect(path)
-        if copy.unfinished or copy.rows != list(history.rows) or copy.headers != [history.header]:
+        if not history.is_all_of(copy):
             notices.extend(_repair_mirror(mirror, history, copy))
     except (OSError, sqlite3.Error) as error:
         if isinstance(error, sqlite3.Error) and _database.is_busy(error):

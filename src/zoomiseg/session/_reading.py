@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoomiseg.errors import SessionError
-from zoomiseg.geometry import HIGH, PATCH_SIZE, Box, Click, PatchFrame, ScaleName
+from zoomiseg.geometry import HIGH, PATCH_SIZE, Box, Click, Grid, PatchFrame, ScaleName
 
 from ._blend import probability
 from ._compose import Composer
@@ -102,6 +102,11 @@ class ReadableSession:
     def mask(self, box: Box, *, mpp: float | None = None, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
         """Return where the probability is at least 0.5; arguments as for `read`."""
         return self.read(box, mpp=mpp, class_=class_) >= 0.5
+
+    def mask_on(self, grid: Grid, box: Box, *, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
+        """Return the mask of a box given in pixels of one of the slide's grids, which may reach outside."""
+        with self._lock:
+            return self._composer.read(box, grid, class_) >= 0.5
 
     def read_mask_high(self, box: Box, *, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
         """Return the mask of a box given in high pixels, which may reach outside the slide."""

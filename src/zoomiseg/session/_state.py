@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from zoomiseg.errors import SessionError
@@ -147,19 +148,19 @@ class State:
 
     def _whole_low_pixels(self, slide_box: Box) -> Box:
         """Return the box on the high grid, its edges moved to the nearest whole low pixels."""
-        low = self._grids.low
-        x, y = (round(value) for value in low.from_slide((slide_box.x, slide_box.y)))
-        right, bottom = (round(value) for value in low.from_slide((slide_box.right, slide_box.bottom)))
-        # The last low pixel may stand on less than half of what it covers.
-        right = low.width if slide_box.right >= self._grids.width else right
-        bottom = low.height if slide_box.bottom >= self._grids.height else bottom
-        inside = Box(x, y, max(right - x, 1), max(bottom - y, 1)).intersection(low.box)
-        if slide_box.area == 0 or inside is None:
+        slide, low = self._grids.slide, self._grids.low
+        inside = slide_box.intersection(slide.box)
+        if inside is None:
             raise SessionError(
                 f"The box to settle ({slide_box.x}, {slide_box.y}, {slide_box.width} x {slide_box.height}) "
-                f"has no pixel on the slide of {self._grids.width} x {self._grids.height} pixels."
+                f"has no pixel on the slide of {slide.width} x {slide.height} pixels."
             )
-        return inside.scaled(SCALE_FACTOR)
+        left, top = low.from_slide((inside.x, inside.y))
+        right, bottom = low.from_slide((inside.right, inside.bottom))
+        # The slide's last low pixel may stand on less than half of what it covers.
+        x, width = _rounded(left, low.width if inside.right == slide.width else right)
+        y, height = _rounded(top, low.height if inside.bottom == slide.height else bottom)
+        return Box(x, y, width, height).scaled(SCALE_FACTOR)
 
     def paintings(self, class_: str, box: Box, *, settling: bool = False) -> list[Painting]:
         """Return what is drawn in a box of high pixels, from the lowest up.
@@ -180,6 +181,12 @@ class State:
                 feathered = self._options.seam == "feather" and not whole
                 drawn.extend(_clipped((Painting(item.box, item, feathered),), box))
         return drawn
+
+
+def _rounded(begin: float, end: float) -> tuple[int, int]:
+    """Return the (start, length) of whole pixels nearest to an interval, at least the one in its middle."""
+    start, stop = round(begin), round(end)
+    return (start, stop - start) if stop > start else (math.floor((begin + end) / 2), 1)
 
 
 def _clipped(paintings: tuple[Painting, ...], box: Box) -> list[Painting]:
