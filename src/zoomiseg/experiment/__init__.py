@@ -1,17 +1,23 @@
 """How good, and at how many clicks: the robot against networks and baselines."""
 
 from ._baselines import grabcut, random_walker
+from ._comparison import baselines_on_slide
 from ._curve import Curve, Method, robot_curve
+from ._demo import DemoClick, demo_clicks, shrunk
 from ._patches import PatchReport, evaluate_patches, predictor_method, resampled_pair
 
 __all__ = [
     "Curve",
+    "DemoClick",
     "Method",
     "PatchReport",
+    "baselines_on_slide",
+    "demo_clicks",
     "evaluate_patches",
     "grabcut",
     "predictor_method",
     "random_walker",
     "resampled_pair",
     "robot_curve",
+    "shrunk",
 ]

@@ -2,29 +2,40 @@
 
 from ._annotation import Annotation, Plane
 from ._clicks import PlacedClick, read_clicks, write_clicks
+from ._export import WRITERS, Exported, export
 from ._measure import area_measurements, mask_area_mm2, round_length
 from ._overview import ClickMark, overview
+from ._picture import write_overview
 from ._polygons import PIXEL_EXACT_PX, mask_polygons
 from ._raster import GeoJsonMask
 from ._read import read_geojson
+from ._region import MaskRegion, region_of_annotations, region_of_mask, region_of_session
 from ._tiff import write_mask_tiff
 from ._write import write_geojson
 
 __all__ = [
     "PIXEL_EXACT_PX",
+    "WRITERS",
     "Annotation",
     "ClickMark",
+    "Exported",
     "GeoJsonMask",
+    "MaskRegion",
     "PlacedClick",
     "Plane",
     "area_measurements",
+    "export",
     "mask_area_mm2",
     "mask_polygons",
     "overview",
     "read_clicks",
     "read_geojson",
+    "region_of_annotations",
+    "region_of_mask",
+    "region_of_session",
     "round_length",
     "write_clicks",
     "write_geojson",
     "write_mask_tiff",
+    "write_overview",
 ]

@@ -18,7 +18,7 @@ STAGE_CHANNELS = (16, 24, 40, 112, 320)
 """Channels of what the encoder hands on at strides 2, 4, 8, 16, 32."""
 
 _NORM_EPS = 1e-3
-_NORM_MOMENTUM = 0.01
+_NORM_MOMENTUM = 0.1
 _WEIGHTS_FILE = "models/efficientnet-lite0-57934424.pth"
 
 

@@ -31,10 +31,20 @@ class Mask:
         pixels: (H, W) or (H, W, C) uint8, an array or what is indexed like one.
         value: The value that stands for the target; None stands for any above 0.
         file: What `close` closes, if anything.
+        mpp: What a pixel measures on glass, in µm (x, y); None where the file does not say.
     """
 
-    def __init__(self, path: Path, pixels: Any, *, value: int | None, file: tifffile.TiffFile | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        pixels: Any,
+        *,
+        value: int | None,
+        file: tifffile.TiffFile | None,
+        mpp: tuple[float, float] | None = None,
+    ) -> None:
         self.path = path
+        self.mpp = mpp
         self.value = value
         self.height, self.width = (int(length) for length in pixels.shape[:2])
         self._pixels = pixels
@@ -114,13 +124,22 @@ def _tiff_mask(path: Path, *, value: int | None) -> Mask:
         if max(page.shape[:2]) > MAX_SIDE_PX:
             raise AnnotationError(f"The mask {path.name} claims {page.shape}, which is no size of a mask.")
         if page.is_tiled:
-            return Mask(path, _lazily(page), value=value, file=file)
+            return Mask(path, _lazily(page), value=value, file=file, mpp=_mpp_of(page))
         # A TIFF without tiles must be decoded in one go, under the limit that plain images have.
+        mpp = _mpp_of(page)
         file.close()
-        return Mask(path, _whole(path), value=value, file=None)
+        return Mask(path, _whole(path), value=value, file=None, mpp=mpp)
     except BaseException:
         file.close()
         raise
+
+
+def _mpp_of(page: tifffile.TiffPage) -> tuple[float, float] | None:
+    """Return the size of a pixel from the resolution tags; a resolution without a unit says nothing."""
+    if page.resolutionunit <= tifffile.RESUNIT.NONE:
+        return None
+    per_um = page.get_resolution(tifffile.RESUNIT.MICROMETER)
+    return (1 / per_um[0], 1 / per_um[1]) if min(per_um) > 0 else None
 
 
 def _lazily(page: tifffile.TiffPage) -> Any:

@@ -53,7 +53,7 @@ class Recipe:
     size: int = 256
     mpp: tuple[float, float]
     learning_rate: float = 1e-3
-    encoder_rate: float = 0.2
+    encoder_rate: float = 0.5
     warmup: int = 50
     click_weight: float = 0.05
     click_loss: ClickLossForm = "hinge"

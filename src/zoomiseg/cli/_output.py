@@ -1,0 +1,86 @@
+"""What goes to stdout and what to stderr."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, Protocol
+
+import typer
+
+JsonFlag = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object to stdout, and everything else to stderr.")
+]
+MppOption = Annotated[
+    float | None,
+    typer.Option(
+        "--mpp", help="Microns per pixel of level 0, where the slide does not say it or says it wrong."
+    ),
+]
+
+
+class Advance(Protocol):
+    """Moves a progress bar."""
+
+    def __call__(self, share: float) -> None:
+        """Set the bar to a share from 0 to 1."""
+        ...
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Say whether the user asked for JSON, also where the arguments are wrong otherwise."""
+    return "--json" in arguments
+
+
+def print_result(values: Mapping[str, Any], lines: Sequence[str], *, as_json: bool) -> None:
+    """Print the JSON object, or the lines for people, to stdout."""
+    text = json.dumps(values, ensure_ascii=False, allow_nan=False) if as_json else "\n".join(lines)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def say(line: str) -> None:
+    """Tell the user something while the work goes on; goes to stderr."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def warn(lines: Sequence[str]) -> None:
+    """Tell the user what he should know of his input; goes to stderr."""
+    for line in lines:
+        say(f"Warning: {line}")
+
+
+def print_error(message: str, *, code: str, hint: str | None, as_json: bool) -> None:
+    """Print one sentence (and what to do) to stderr, with JSON also the error object to stdout."""
+    say(f"{message} {hint}" if hint else message)
+    if as_json:
+        print_result({"error": {"code": code, "message": message, "hint": hint}}, [], as_json=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Advance]:
+    """Show a bar with the time left on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    with Progress(
+        *columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True
+    ) as bar:
+        task = bar.add_task(what, total=1.0)
+
+        def advance(share: float) -> None:
+            bar.update(task, completed=share)
+
+        yield advance
+
+
+def peak_rss_mb() -> float:
+    """Return the most memory that this process has held, in megabytes (2^20 bytes)."""
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts in bytes.
+    return round(kilobytes / (1024 if sys.platform != "darwin" else 1024**2), 1)

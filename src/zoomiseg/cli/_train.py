@@ -1,0 +1,66 @@
+"""`zoomiseg train`: a recipe and data become weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ._output import JsonFlag, print_result, progress
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("train")(train)
+
+
+def train(
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            help="A recipe of the package (compact-low, compact-high) or the path of a TOML file."
+        ),
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", help="Folder with pairs.csv (slide, mask, split, mpp, kind) and what it names."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for the weights; checkpoints go to a folder in it.")
+    ],
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    threads: Annotated[
+        int, typer.Option("--threads", help="CPU threads; 0 takes PyTorch's choice.", min=0)
+    ] = 0,
+    json: JsonFlag = False,
+) -> None:
+    """Train the network of one scale; an interrupted run goes on with --resume as if nothing had happened."""
+    import torch
+
+    from zoomiseg.training import load_recipe, save_weights, training_tasks
+    from zoomiseg.training import train as run
+
+    if threads:
+        torch.set_num_threads(threads)
+    chosen = load_recipe(recipe)
+    tasks = training_tasks(chosen, data)
+    folder = output.resolve()
+    with progress(f"Training {chosen.name}") as advance:
+        network = run(
+            chosen,
+            tasks,
+            folder / "training" / chosen.scale,
+            resume=resume,
+            report=lambda step, loss, overlap, seconds: advance(step / chosen.steps),
+        )
+    card = save_weights(network, chosen, folder)
+    path = folder / f"{chosen.scale}.safetensors"
+    values = {
+        "weights": str(path),
+        "card": str(path.with_suffix(".json")),
+        "best": {"step": chosen.steps, "sha256": card.sha256},
+    }
+    print_result(values, [f"{path}: {chosen.network}, {chosen.steps} steps"], as_json=json)
