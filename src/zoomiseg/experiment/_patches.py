@@ -35,7 +35,10 @@ class PatchReport:
     apart: int
 
     def figures(self) -> dict[str, Any]:
-        """Return what `evaluate-patches` prints as JSON; clicks, shares and IoU are means over images."""
+        """Return what `evaluate-patches` prints as JSON.
+
+        `noc*` and `iou_at` are means over the images, `obeyed` is the mean over all clicks of all images.
+        """
         figures: dict[str, Any] = {}
         failures = {}
         for quality in (80, 85, 90):

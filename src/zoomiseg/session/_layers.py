@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from zoomiseg.geometry import Box, Click, ScaleName
 
 if TYPE_CHECKING:
-    from zoomiseg.predict._predictor import Predictor
+    from zoomiseg.predict import Predictor
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from zoomiseg.geometry import Box, Grid, Grids
 
 if TYPE_CHECKING:
-    from zoomiseg.predict._predictor import ImageArray, Predictor
+    from zoomiseg.predict import ImageArray, Predictor
 
 
 class SlideSource(Protocol):

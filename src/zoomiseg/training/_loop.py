@@ -72,7 +72,9 @@ def train(
             clicks = np.random.default_rng((recipe.seed, step, _CLICKS))
             loss, overlap = step_loss(wrapped, samples, clicks, recipe)
             if not math.isfinite(loss.item()):
-                raise TrainingFailed(f"The loss of step {step} is {loss.item()} (checkpoints: {folder}).")
+                raise TrainingFailed(
+                    f"The loss of step {step} is {loss.item()}; the last checkpoint is in {folder}."
+                )
             optimiser.zero_grad()
             fabric.backward(loss)
             optimiser.step()

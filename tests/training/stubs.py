@@ -1,0 +1,67 @@
+"""A network small enough to train in milliseconds, and samples to train it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from zoomiseg.training import Recipe, Sample
+
+SIZE = 12
+
+
+class TinyNetwork(nn.Module):
+    """Everything whose state a resumed run must get right: weights, running means, dropout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.image_branch = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4))
+        self.guidance_branch = nn.Conv2d(3, 4, 3, padding=1)
+        self.dropout = nn.Dropout(0.3)
+        self.head = nn.Conv2d(4, 1, 1)
+
+    def pretrained_parameters(self) -> Iterator[nn.Parameter]:
+        return self.image_branch.parameters()
+
+    def forward(self, image: Tensor, guidance: Tensor) -> Tensor:
+        fused = torch.relu(self.image_branch(image) + self.guidance_branch(guidance))
+        return self.head(self.dropout(fused))
+
+
+class RandomSamples:
+    """Sample i is a function of i; asking for `broken_at` or beyond fails, as a killed run would."""
+
+    def __init__(self, *, broken_at: int | None = None) -> None:
+        self.broken_at = broken_at
+        self.asked: list[int] = []
+
+    def sample(self, index: int) -> Sample:
+        if self.broken_at is not None and index >= self.broken_at:
+            raise InterruptedError(f"Sample {index} is out of reach.")
+        self.asked.append(index)
+        rng = np.random.default_rng(index)
+        target = np.zeros((SIZE, SIZE), bool)
+        row, column = rng.integers(0, SIZE - 5, 2)
+        target[row : row + 5, column : column + 5] = True
+        image = np.where(target[..., None], 120, 220) + rng.integers(0, 30, (SIZE, SIZE, 3))
+        return Sample(image.astype(np.uint8), target, None)
+
+
+def tiny_recipe(**changes) -> Recipe:
+    values = {
+        "name": "tiny",
+        "scale": "low",
+        "network": "tiny",
+        "pretrained": False,
+        "steps": 7,
+        "batch": 2,
+        "size": SIZE,
+        "mpp": (1.0, 2.0),
+        "learning_rate": 0.01,
+        "warmup": 2,
+        "click_radius_px": 1,
+    }
+    return Recipe(**(values | changes))

@@ -1,0 +1,86 @@
+"""What a recipe chooses of a data folder."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from zoomiseg.errors import ManifestError, SlideError
+from zoomiseg.training import _tasks, training_tasks
+
+from .stubs import tiny_recipe
+
+PLAIN = {"composites": 0.0, "one_kind": 0.0, "some_structures": 0.0, "ramp_steps": 0, "size": 48}
+GREY = {("polyp", "train"): 60, ("normal", "train"): 110, ("gland", "train"): 160, ("polyp", "test"): 210}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A data folder whose images tell by their grey which row they are; samples keep their colours."""
+    rows = ["slide,mask,group,split,mpp,kind"]
+    Image.fromarray(np.eye(30, 40, dtype=np.uint8)).save(tmp_path / "mask.png")
+    for (kind, split), grey in GREY.items():
+        Image.new("RGB", (40, 30), (grey,) * 3).save(tmp_path / f"{grey}.png")
+        rows.append(f"{grey}.png,mask.png,,{split},1.5,{kind}")
+    Image.new("RGB", (90, 80), (20,) * 3).save(tmp_path / "texture.png")
+    (tmp_path / "pairs.csv").write_text("\n".join(rows))
+    monkeypatch.setattr(_tasks, "augment", lambda rng, image, blur: image)
+    return tmp_path
+
+
+def greys(tasks, count: int = 12) -> set[int]:
+    """Return the greys of images in samples; what lies between images is brighter."""
+    pixels = np.concatenate([np.unique(tasks.sample(index).image) for index in range(count)])
+    return {int(pixel) for pixel in pixels if pixel < 228}
+
+
+def test_training_rows_alone_are_learnt_from(folder):
+    recipe = tiny_recipe(**PLAIN, mpp=(1.5, 1.5))
+    assert greys(training_tasks(recipe, folder)) == {60, 110, 160}
+
+
+def test_a_recipe_names_kinds_or_leaves_some_out(folder):
+    only = tiny_recipe(**PLAIN, mpp=(1.5, 1.5), kinds=("polyp",))
+    without = tiny_recipe(**PLAIN, mpp=(1.5, 1.5), left_out=("gland", "normal"))
+    assert greys(training_tasks(only, folder)) == greys(training_tasks(without, folder)) == {60}
+
+
+def test_textures_are_tissue_for_composites(folder):
+    mix = PLAIN | {"composites": 1.0, "kinds": ("polyp",)}
+    recipe = tiny_recipe(**mix, mpp=(1.5, 1.5), textures=(("texture.png", 0.5),))
+    found = greys(training_tasks(recipe, folder), 40)
+    assert {20, 60} <= found
+    assert max(found) <= 60
+
+
+def test_the_ramp_is_counted_in_samples(folder, monkeypatch):
+    made = []
+
+    def counted(rng, library, mpp, size):
+        made.append(size)
+        return np.zeros((size, size, 3), np.uint8), np.eye(size, dtype=bool)
+
+    monkeypatch.setattr(_tasks, "composite", counted)
+    recipe = tiny_recipe(**(PLAIN | {"composites": 1.0, "ramp_steps": 5}), batch=4)
+    tasks = training_tasks(recipe, folder)
+    tasks.sample(0)
+    assert not made
+    for index in range(20, 40):
+        tasks.sample(index)
+    assert len(made) == 20
+
+
+def test_a_choice_that_leaves_nothing_is_an_error(folder):
+    with pytest.raises(ManifestError, match=r"^There is nothing to train on"):
+        training_tasks(tiny_recipe(kinds=("serrated",)), folder)
+
+
+def test_a_texture_that_is_not_there_is_an_error(folder):
+    with pytest.raises(SlideError):
+        training_tasks(tiny_recipe(textures=(("none.svs", 0.5),)), folder)
+
+
+def test_a_folder_without_a_manifest_is_an_error(tmp_path):
+    with pytest.raises(ManifestError, match="cannot be read"):
+        training_tasks(tiny_recipe(), tmp_path)

@@ -1,0 +1,150 @@
+"""Recipes: those that come with the package, and what is said of one that cannot be used."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from zoomiseg.errors import RecipeError
+from zoomiseg.networks import network_names
+from zoomiseg.training import Recipe, load_recipe, recipe_names
+
+SMALLEST = 'scale = "low"\nnetwork = "unet"\nsteps = 3\nmpp = [1.5, 2.0]\n'
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    """Return a function that writes a recipe's text and returns its path."""
+
+    def write(text: str) -> str:
+        path = tmp_path / "mine.toml"
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    return write
+
+
+def test_the_default_networks_have_a_recipe_each():
+    assert {"compact-low", "compact-high"} <= set(recipe_names())
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_shipped_recipe_loads_and_makes_sense(name):
+    recipe = load_recipe(name)
+    assert recipe.name == name
+    assert recipe.network in network_names()
+    assert 0 < recipe.mpp[0] <= recipe.mpp[1]
+    assert min(recipe.steps, recipe.batch, recipe.size) > 0
+    assert recipe.composites + recipe.one_kind + recipe.some_structures <= 1
+
+
+@pytest.mark.parametrize("name", ["compact-low", "compact-high"])
+def test_the_default_weights_learn_nothing_from_research_only_data(name):
+    recipe = load_recipe(name)
+    assert "gland" in recipe.left_out or (recipe.kinds and "gland" not in recipe.kinds)
+
+
+def test_a_recipe_is_named_after_its_file_and_keys_left_out_have_defaults(recipe):
+    expected = Recipe(name="mine", scale="low", network="unet", steps=3, mpp=(1.5, 2.0))
+    assert load_recipe(recipe(SMALLEST)) == expected
+
+
+def test_every_key_can_be_set(recipe):
+    text = """
+        scale = "high"
+        network = "unet"
+        pretrained = false
+        steps = 7
+        batch = 2
+        size = 64
+        mpp = [1, 2.5]
+        learning_rate = 0.01
+        encoder_rate = 0.5
+        warmup = 3
+        click_weight = 0.1
+        click_loss = "as_printed"
+        click_radius_px = 8
+        click_rounds = 1
+        single_click = 0.3
+        mask_dropped = 0
+        composites = 0.1
+        one_kind = 0.2
+        some_structures = 0.3
+        first_masks = 0.4
+        ramp_steps = 9
+        blur = 0.6
+        seed = 11
+        kinds = ["polyp"]
+        left_out = []
+        textures = [["a.svs", 0.5], ["b.svs", 1]]
+    """
+    loaded = load_recipe(recipe(text))
+    keys = {line.split("=")[0].strip() for line in text.splitlines() if line.strip()}
+    assert keys == {field.name for field in dataclasses.fields(Recipe)} - {"name"}
+    assert loaded.mpp == (1, 2.5)
+    assert loaded.click_loss == "as_printed"
+    assert loaded.kinds == ("polyp",)
+    assert loaded.textures == (("a.svs", 0.5), ("b.svs", 1))
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(RecipeError) as caught:
+        load_recipe("compact")
+    assert str(caught.value) == f"There is no recipe 'compact'. Known are: {', '.join(recipe_names())}."
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    path = tmp_path / "none.toml"
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(str(path))
+    assert str(caught.value) == f"The recipe {path} cannot be read: No such file or directory."
+
+
+def test_all_unknown_keys_are_named(recipe):
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(recipe(SMALLEST + 'momentum = 0.9\ncolour = "red"\n'))
+    assert str(caught.value) == "The recipe mine has unknown keys: colour, momentum."
+
+
+def test_a_recipe_cannot_rename_itself(recipe):
+    with pytest.raises(RecipeError, match="unknown keys: name"):
+        load_recipe(recipe(SMALLEST + 'name = "other"\n'))
+
+
+def test_all_missing_keys_are_named(recipe):
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(recipe("steps = 3\nmpp = [1, 2]\n"))
+    assert str(caught.value) == "The recipe mine lacks the keys: network, scale."
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("batch", '"4"'),
+        ("batch", "4.0"),
+        ("batch", "true"),
+        ("blur", "true"),
+        ("blur", '"0.3"'),
+        ("pretrained", "1"),
+        ("click_loss", '"l2"'),
+        ("kinds", '"polyp"'),
+        ("kinds", "[1]"),
+        ("textures", '["a.svs", 0.5]'),
+        ("textures", '[["a.svs"]]'),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named_with_its_key(recipe, key, value):
+    with pytest.raises(RecipeError, match=f"^The recipe mine has a {key} of the wrong kind: "):
+        load_recipe(recipe(f"{SMALLEST}{key} = {value}\n"))
+
+
+@pytest.mark.parametrize("value", ["2.0", "[2.0]", "[1, 2, 3]", '["a", "b"]'])
+def test_a_range_of_scales_is_two_numbers(recipe, value):
+    with pytest.raises(RecipeError, match="has a mpp of the wrong kind"):
+        load_recipe(recipe(SMALLEST.replace("[1.5, 2.0]", value)))
+
+
+def test_what_is_not_toml_is_said_to_be_so(recipe):
+    with pytest.raises(RecipeError, match=r"^The recipe .*mine\.toml is not TOML: "):
+        load_recipe(recipe("steps: 3"))
