@@ -33,14 +33,16 @@ def operate(session: Session, chance: random.Random, op_id: str) -> Change:
 def main(folder: Path, seed: int) -> None:
     chance = random.Random(seed)
     session = Session(StubSlide(5200, 1400), folder=folder, predictors=StubPredictors())
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     for number in range(10_000):
         op_id = f"{seed}-{number}"
         try:
             change = operate(session, chance, op_id)
         except SessionError:
             continue  # nothing to undo or redo
-        print(op_id, change.revision, flush=True)
+        sys.stdout.write(f"{op_id} {change.revision}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

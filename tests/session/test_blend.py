@@ -31,7 +31,8 @@ def test_the_weight_is_a_raised_cosine_that_is_never_zero() -> None:
 
 def test_one_patch_alone_is_shown_to_the_bit() -> None:
     values = patch(1)
-    shown = blend([(Box(768, 0, SIZE, SIZE), values)], Box(700, 10, 400, 300))
+    pieces = [(Box(768, 0, SIZE, SIZE), values), (Box(9000, 0, SIZE, SIZE), values)]
+    shown = blend(pieces, Box(700, 10, 400, 300))
     assert np.array_equal(shown[:, 68:], probability(values[10:310, :332]))
     assert not shown[:, :68].any()
 

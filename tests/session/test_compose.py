@@ -157,6 +157,8 @@ def test_a_mask_is_where_the_probability_is_at_least_one_half(busy: Session) -> 
     assert np.array_equal(busy.mask(box), busy.read(box) >= 0.5)
     assert np.array_equal(busy.mask(box, mpp=2.0), busy.read(box, mpp=2.0) >= 0.5)
     assert np.array_equal(busy.read_mask_high(box), busy.mask(box))
+    grids = busy.slide.grids
+    assert np.array_equal(busy.mask_on(grids.low, grids.low.covering(box)), busy.mask(box, mpp=2.0))
     assert busy.mask(box).any()
 
 

@@ -112,7 +112,7 @@ def test_a_newer_format_is_refused_and_left_alone(open_session, folder: Path) ->
     open_session().close()
     newer = card(folder) | {"format": 2}
     (folder / "session.json").write_text(json.dumps(newer))
-    with pytest.raises(SessionError, match="has format 2; this version reads up to 1.*newer ZoomISEG"):
+    with pytest.raises(SessionError, match=r"has format 2; this version reads up to 1.*newer ZoomISEG"):
         open_session()
     assert card(folder) == newer
 

@@ -24,23 +24,24 @@ def shown(session: Session) -> bytes:
     return session.read(Box(0, 0, 5200, 1400), mpp=2.0).tobytes()
 
 
-def work_until_killed(folder: Path, seed: int, seconds: float, *, opening: bool) -> list[tuple[str, int]]:
-    """Let a process work, kill it, and return the operations that it had acknowledged.
+def work_until_killed(folder: Path, seed: int, *, operations: int, seconds: float) -> list[tuple[str, int]]:
+    """Let a process do some operations and a part of the next, kill it, and return what it acknowledged.
 
-    With `opening` the time runs from its start, so that it may be making or opening the session.
+    Without operations the time runs from its start, so that it may be making or opening the session.
     """
     process = subprocess.Popen(
         [sys.executable, str(CHILD), str(folder), str(seed)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     with process:
-        if not opening:
-            assert process.stdout.readline() == "ready\n"
+        lines = [process.stdout.readline() for _ in range(operations + 1 if operations else 0)]
         time.sleep(seconds)
         process.kill()
-        lines = process.stdout.read().splitlines()
+        lines += process.stdout.readlines()
     assert process.returncode == -9
-    return [(op_id, int(revision)) for op_id, revision in (line.split() for line in lines if line != "ready")]
+    return [
+        (op_id, int(revision)) for op_id, revision in (line.split() for line in lines if line != "ready\n")
+    ]
 
 
 def replayed(session: Session) -> Session:
@@ -57,9 +58,11 @@ def test_after_a_kill_every_acknowledged_event_is_there_and_the_mask_equals_a_re
         folder = tmp_path / f"{number}.zoomiseg"
         acknowledged: list[tuple[str, int]] = []
         for kill in range(-(-KILLS // SESSIONS)):
-            opening = kill % 3 == 0
-            seconds = chance.uniform(0.2, 0.7) if opening else chance.uniform(0, 0.25)
-            acknowledged += work_until_killed(folder, 1000 * number + kill, seconds, opening=opening)
+            operations = chance.randint(1, 8) if kill % 3 else 0
+            seconds = chance.uniform(0, 0.06) if operations else chance.uniform(0.1, 0.8)
+            acknowledged += work_until_killed(
+                folder, 1000 * number + kill, operations=operations, seconds=seconds
+            )
             session = Session(StubSlide(5200, 1400), folder=folder, predictors=StubPredictors())
             assert session.notices == []
             numbers = {row.op_id: row.n for row in session._log.rows}

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from zoomiseg.errors import OutputError, RevisionConflict, SessionDamaged, SessionError
-from zoomiseg.session import ClickMade, Event
-from zoomiseg.session import _database
+from zoomiseg.session import ClickMade, Event, _database
 from zoomiseg.session._log import (
     DATABASE_NAME,
     MIRROR_NAME,
@@ -110,7 +109,7 @@ def test_rows_that_another_program_wrote_are_refused(copy: Path) -> None:
 def test_a_log_that_cannot_be_read_any_more_says_so(copy: Path) -> None:
     log = open_log(copy)
     log.close()
-    with pytest.raises(SessionError, match="cannot be read .*closed"):
+    with pytest.raises(SessionError, match=r"cannot be read .*closed"):
         log.catch_up(COUNT)
 
 
@@ -219,7 +218,7 @@ def test_a_log_of_which_nothing_can_be_read_is_left_as_it_was(copy: Path, conten
         (copy / name).unlink()
         if content is not None:
             (copy / name).write_bytes(content)
-    with pytest.raises(SessionDamaged, match="Nothing of the event log .* files were not touched"):
+    with pytest.raises(SessionDamaged, match=r"Nothing of the event log .* files were not touched"):
         open_log(copy)
     for name in (DATABASE_NAME, MIRROR_NAME):
         assert content is None or (copy / name).read_bytes() == content
@@ -236,6 +235,19 @@ def test_a_write_ahead_log_cut_after_a_kill_loses_nothing(copy: Path, tmp_path: 
     wal = killed / (DATABASE_NAME + "-wal")
     wal.write_bytes(wal.read_bytes()[:cut_to])
     assert opened(killed)[0] == list(range(1, COUNT + 2))
+
+
+def test_a_database_cut_beside_its_write_ahead_log_gives_what_is_left(copy: Path, tmp_path: Path) -> None:
+    log = open_log(copy)
+    log.append(event(COUNT + 1))
+    killed = Path(shutil.copytree(copy, tmp_path / "killed"))
+    log.close()
+    (killed / MIRROR_NAME).unlink()
+    database = killed / DATABASE_NAME
+    database.write_bytes(database.read_bytes()[: 5 * 4096 + 17])
+    have, notices = opened(killed)
+    assert have == list(range(1, len(have) + 1))
+    assert "was damaged" in notices[0]
 
 
 def test_a_line_cut_off_by_a_kill_is_made_good_without_a_word(copy: Path) -> None:

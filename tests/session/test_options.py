@@ -21,7 +21,7 @@ def test_a_value_without_sense_is_refused_by_name(name: str, value: object) -> N
 
 
 def test_an_unknown_option_asks_for_a_newer_version() -> None:
-    with pytest.raises(SessionError, match="'glow', which this version does not know.*newer"):
+    with pytest.raises(SessionError, match=r"'glow', which this version does not know.*newer"):
         SessionOptions.from_json({"glow": 1})
 
 

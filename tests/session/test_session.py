@@ -140,7 +140,7 @@ def test_an_operation_on_a_stale_revision_is_refused(session: Session) -> None:
 def test_the_loser_of_a_race_is_told_and_sees_the_winners_state(open_session) -> None:
     mine, theirs = open_session(), open_session()
     theirs.click(x=1500, y=1500, label=1, op_id="theirs")
-    with pytest.raises(RevisionConflict, match="changed by somebody else after revision 0.*repeat it"):
+    with pytest.raises(RevisionConflict, match=r"changed by somebody else after revision 0.*repeat it"):
         mine.click(x=1600, y=1600, label=1, op_id="mine")
     assert [event.op_id for event in mine.events] == ["theirs"]
     assert whole(mine) == whole(theirs)
@@ -175,7 +175,7 @@ def test_a_full_disk_changes_nothing_and_work_goes_on_when_there_is_room(open_se
             session.undo,
             lambda: session.settle(EVERYTHING),
         ):
-            with pytest.raises(OutputError, match="database or disk is full.*all earlier ones are intact"):
+            with pytest.raises(OutputError, match=r"database or disk is full.*all earlier ones are intact"):
                 act()
     assert whole(session) == before
     assert session.revision == 1

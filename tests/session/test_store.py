@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-
 from zoomiseg.session._store import FolderShelf, LayerStore, MemoryShelf
 
 

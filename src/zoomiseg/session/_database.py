@@ -191,13 +191,13 @@ def _collect_from(uri: str, evidence: Evidence) -> None:
 
 
 def _salvage(path: Path, evidence: Evidence) -> None:
-    """Read what is left in a copy that has its old length again: SQLite refuses a file that was cut."""
+    """Read what is left in a copy that has its old length again: SQLite refuses a file that was cut.
+
+    What its write-ahead log held is in the file by now: the first attempt to read it played the log back.
+    """
     with tempfile.TemporaryDirectory(prefix="zoomiseg-") as folder:
         copy = Path(folder) / path.name
         shutil.copyfile(path, copy)
-        log = path.with_name(path.name + "-wal")
-        if log.exists():
-            shutil.copyfile(log, copy.with_name(log.name))
         _restore_length(copy)
         _collect(copy, evidence)
 

@@ -93,10 +93,6 @@ class Event:
     def kind(self) -> Kind:
         return self.payload.kind
 
-    def same_operation(self, other: Event) -> bool:
-        """Say whether both ask for the same thing, whoever asked and when."""
-        return self.payload == other.payload and self.class_ == other.class_
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -162,8 +158,7 @@ def _to_json(payload: Payload) -> dict[str, object]:
             return {"x": x, "y": y}
         case BoxSettled(box):
             return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
-        case Referring(_, op_id):
-            return {"of": op_id}
+    return {"of": payload.op_id}
 
 
 def _payload_of(row: Row) -> Payload:

@@ -105,8 +105,8 @@ class State:
                 self._settle(event, box)
             case Referring("unsettle", op_id):
                 self.overlays.remove(self._settled_by(op_id))
-            case Referring(kind, _):
-                raise AssertionError(f"{kind} is no step of the state")
+            case _:
+                raise AssertionError(f"{event.kind} is no step of the state")
 
     def _click_high(self, class_: str, placed: PlacedClick) -> None:
         patch = self.overlays.patch_for(class_, *self._grids.high.pixel_at(placed.click.slide_xy))
