@@ -8,30 +8,37 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._output import JsonFlag, print_result, say
-from ._segment import open_session, result_files, write_results
+from ._options import EngineOption, JsonFlag, WeightsOption
+from ._output import counted, print_result, progress, say
+from ._results import Results, result_files, write_results
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from zoomiseg.experiment import DemoClick
+    from zoomiseg.geometry import Grids
+    from zoomiseg.predict import Predictors
+    from zoomiseg.session import Session
     from zoomiseg.slide import Slide
+
+    Truth = NDArray[np.bool_]
+
+_BASELINES = ("iou_grabcut", "iou_random_walker")
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("demo")(demo)
+    app.command("demo", short_help="See it work on a real slide.")(demo)
 
 
 def demo(
-    headless: Annotated[bool, typer.Option("--headless", help="End with the files; open nothing.")] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="Never open anything on the screen.")] = False,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for the result; an older demo there is replaced.")
     ] = Path("demo-result"),
-    weights: Annotated[
-        str, typer.Option("--weights", help="Name of the weights, or a folder's path.")
-    ] = "compact",
-    engine: Annotated[
-        str, typer.Option("--engine", help="openvino (CPU) or torch (GPU where there is one).")
-    ] = "openvino",
+    weights: WeightsOption = "compact",
+    engine: EngineOption = "openvino",
     baselines: Annotated[
         bool,
         typer.Option(
@@ -41,47 +48,59 @@ def demo(
     ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Segment the sample slide, breast carcinoma with a pathologist's truth, with 20 clicks of a simulated user.
+    """Segment the slide that comes with the program, with 20 clicks of a simulated user.
 
-    At most 8 clicks at the low scale, the others at the high scale where most is still wrong.
+    It shows breast carcinoma, with a pathologist's outlines to compare with. At most 8 clicks are made at
+    the low scale, the others at the high scale, where most is still wrong.
     """
-    from zoomiseg.experiment import demo_clicks
+    from zoomiseg.predict import load_predictors
+    from zoomiseg.session import Session
     from zoomiseg.slide import open_mask, open_slide, sample_path
 
+    del headless  # nothing is opened yet
     path = sample_path("bcss-1015")
     with open_slide(path) as slide, open_mask(sample_path("bcss-1015-mask")) as mask:
+        predictors = load_predictors(weights, engine=engine, allow_path=True)
         results = result_files(slide.name, output)
         truth = _truth_on_high(mask.foreground(slide.grids.slide.box), slide.grids)
-        say(
-            f"{path.name}: {slide.width} x {slide.height} pixels at {slide.mpp[0]:g} µm; tumour is {100 * truth.mean():.0f}% of it"
-        )
-        with open_session(slide, None, weights=weights, engine=engine) as session:
-            clicks = []
-            for click in demo_clicks(session, truth):
-                clicks.append(click)
-                say(_line(click))
+        _introduce(slide, truth)
+        _warm_up(predictors)
+        with Session(slide, predictors=predictors) as session:
+            clicks = _clicked(session, truth)
             tiff, _ = write_results(session, slide, results)
-            values = _values(clicks) | (_baselines(slide, clicks, truth) if baselines else {})
-    files = {"mask": str(results.mask), "geojson": str(results.geojson), "overview": str(results.overview)}
-    values = {"slide": str(path), **values, **files, "area_mm2": round(tiff.area_mm2, 6)}
-    lines = [
-        f"IoU {values['iou_low']:.3f} after {values['clicks_low']} clicks at the low scale, "
-        f"{values['iou_composed']:.3f} after {values['clicks_high']} more at the high scale",
-        f"{values['seconds_per_click_median']:.2f} s a click (median)",
-        *(
-            f"{name.removeprefix('iou_')}: IoU {values[name]:.3f} from the same clicks"
-            for name in values
-            if name in _BASELINES
-        ),
-        *files.values(),
-    ]
-    print_result(values, lines, as_json=json)
+        values = _figures(clicks) | (_baselines(slide, clicks, truth) if baselines else {})
+    values = {"slide": str(path.absolute()), **values, **_files(results), "area_mm2": round(tiff.area_mm2, 6)}
+    print_result(values, [*_lines(values), *_files(results).values()], as_json=json)
 
 
-_BASELINES = ("iou_grabcut", "iou_random_walker")
+def _introduce(slide: Slide, truth: Truth) -> None:
+    size = f"{slide.width} x {slide.height} pixels at {slide.mpp[0]:g} µm"
+    say(f"{slide.path.name}: {size}; tumour is {100 * truth.mean():.0f}% of it")
 
 
-def _values(clicks: list[DemoClick]) -> dict[str, Any]:
+def _warm_up(predictors: Predictors) -> None:
+    with progress("Preparing the networks") as advance:
+        predictors.low.warm_up()
+        advance(0.5)
+        predictors.high.warm_up()
+
+
+def _clicked(session: Session, truth: Truth) -> list[DemoClick]:
+    from zoomiseg.experiment import demo_clicks
+
+    clicks = []
+    for click in demo_clicks(session, truth):
+        clicks.append(click)
+        what = "tumour" if click.click.label > 0 else "background"
+        place = f"({click.click.x:.0f}, {click.click.y:.0f})"
+        say(
+            f"  click {click.number:2d}  {click.scale:4s}  {what:10s}  at {place:12s}"
+            f"  IoU {click.iou:.3f}  {click.seconds:.2f} s"
+        )
+    return clicks
+
+
+def _figures(clicks: list[DemoClick]) -> dict[str, Any]:
     low = [click for click in clicks if click.scale == "low"]
     return {
         "clicks_low": len(low),
@@ -93,29 +112,38 @@ def _values(clicks: list[DemoClick]) -> dict[str, Any]:
     }
 
 
-def _line(click: DemoClick) -> str:
-    what = "tumour" if click.click.label > 0 else "background"
-    return (
-        f"  click {click.number:2d}  {click.scale:4s}  {what:10s}  at ({click.click.x:.0f}, {click.click.y:.0f})"
-        f"  IoU {click.iou:.3f}  {click.seconds:.2f} s"
-    )
-
-
-def _truth_on_high(truth: Any, grids: Any) -> Any:
-    """Return the truth on the high grid: each pixel is tumour if at least half of it is."""
-    import cv2
-    import numpy as np
-
-    share = cv2.resize(
-        truth.astype(np.float32), (grids.high.width, grids.high.height), interpolation=cv2.INTER_AREA
-    )
-    return np.asarray(share >= 0.5)
-
-
-def _baselines(slide: Slide, clicks: list[DemoClick], truth: Any) -> dict[str, float]:
+def _baselines(slide: Slide, clicks: list[DemoClick], truth: Truth) -> dict[str, float]:
     from zoomiseg.experiment import baselines_on_slide
 
     placed = [click.click for click in clicks]
     return {
         f"iou_{name}": round(value, 4) for name, value in baselines_on_slide(slide, placed, truth).items()
     }
+
+
+def _files(results: Results) -> dict[str, str]:
+    return {"mask": str(results.mask), "geojson": str(results.geojson), "overview": str(results.overview)}
+
+
+def _lines(values: dict[str, Any]) -> list[str]:
+    low, high = counted(values["clicks_low"], "click"), values["clicks_high"]
+    return [
+        f"IoU {values['iou_low']:.3f} after {low} at the low scale, "
+        f"{values['iou_composed']:.3f} after {high} more at the high scale",
+        f"{values['seconds_per_click_median']:.2f} s a click (median)",
+        *(
+            f"{name.removeprefix('iou_')}: IoU {values[name]:.3f} from the same clicks"
+            for name in _BASELINES
+            if name in values
+        ),
+    ]
+
+
+def _truth_on_high(truth: Truth, grids: Grids) -> Truth:
+    """Return the truth on the high grid: each pixel is tumour if at least half of it is."""
+    import cv2
+    import numpy as np
+
+    size = grids.high.width, grids.high.height
+    share = cv2.resize(truth.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(share >= 0.5)

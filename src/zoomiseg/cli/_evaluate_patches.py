@@ -4,31 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zoomiseg.errors import ManifestError
 
-from ._output import JsonFlag, print_result, progress
+from ._options import EngineName, EngineOption, JsonFlag, ScaleChoice, positive_mpp
+from ._output import print_result, progress
 
 if TYPE_CHECKING:
     from zoomiseg.datasets import Pair
     from zoomiseg.experiment import Method
-    from zoomiseg.geometry import ScaleName
-    from zoomiseg.predict import Engine
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("evaluate-patches")(evaluate_patches)
+    app.command("evaluate-patches", short_help="Count the clicks to a good mask.")(evaluate_patches)
 
 
 def evaluate_patches(
     manifest: Annotated[
-        Path, typer.Argument(help="CSV with the columns slide, mask, mpp and perhaps split, kind.")
+        Path,
+        typer.Argument(
+            metavar="MANIFEST", help="CSV with the columns slide, mask, mpp and perhaps split, kind."
+        ),
     ],
-    scale: Annotated[str, typer.Option("--scale", help="low (2.0 µm per pixel) or high (0.5).")],
+    scale: Annotated[
+        ScaleChoice,
+        typer.Option("--scale", help="Which network clicks: low, at 2.0 µm per pixel, or high, at 0.5."),
+    ],
     weights: Annotated[
         str, typer.Option("--weights", help="Weights by name or folder; or grabcut, random-walker.")
     ] = "compact",
@@ -40,9 +45,14 @@ def evaluate_patches(
         int, typer.Option("--limit", help="At most so many images, evenly spread; 0 takes all.", min=0)
     ] = 0,
     mpp: Annotated[
-        float | None, typer.Option("--mpp", help="Resample to this instead of the scale's own.")
+        float | None,
+        typer.Option(
+            "--mpp",
+            callback=positive_mpp,
+            help="Microns per pixel that the images are brought to, instead of the scale's own.",
+        ),
     ] = None,
-    engine: Annotated[str, typer.Option("--engine", help="openvino or torch.")] = "openvino",
+    engine: EngineOption = "openvino",
     json: JsonFlag = False,
 ) -> None:
     """Let the exact robot click each image, at most 20 times, and print how many clicks a good mask takes."""
@@ -50,13 +60,11 @@ def evaluate_patches(
     from zoomiseg.experiment import evaluate_patches as evaluate
     from zoomiseg.geometry import HIGH, LOW
 
-    if scale not in ("low", "high"):
-        raise typer.BadParameter(f"--scale is low or high, got {scale!r}.")
     pairs = _chosen(read_manifest(manifest), split, kind, limit)
     if not pairs:
         raise ManifestError(f"No row of {manifest} is left after --split {split!r} and --kind {kind!r}.")
     wanted = mpp or (LOW if scale == "low" else HIGH).mpp
-    method = _method(weights, cast("ScaleName", scale), cast("Engine", engine), wanted)
+    method = _method(weights, scale, engine, wanted)
     with progress("Clicking images") as advance:
         report = evaluate(pairs, method, mpp=wanted, progress=lambda done, whole: advance(done / whole))
     values = report.figures() | {"weights": weights, "scale": scale, "mpp": wanted}
@@ -73,7 +81,7 @@ def _chosen(pairs: Iterable[Pair], split: str, kind: str, limit: int) -> list[Pa
     return kept if not limit or len(kept) <= limit else [kept[i * len(kept) // limit] for i in range(limit)]
 
 
-def _method(weights: str, scale: ScaleName, engine: Engine, mpp: float) -> Method:
+def _method(weights: str, scale: ScaleChoice, engine: EngineName, mpp: float) -> Method:
     from zoomiseg.experiment import grabcut, predictor_method, random_walker
 
     if weights in ("grabcut", "random-walker"):
@@ -89,7 +97,8 @@ def _lines(values: dict[str, Any]) -> list[str]:
     after = "  ".join(f"{clicks}: {value:.3f}" for clicks, value in values["iou_at"].items())
     never = values["failures"]
     return [
-        f"{values['images']} images at {values['mpp']:g} µm per pixel ({values['images_apart']} counted apart), {values['weights']}",
+        f"{values['images']} images at {values['mpp']:g} µm per pixel "
+        f"({values['images_apart']} counted apart), {values['weights']}",
         f"  IoU after clicks   {after}",
         *(
             f"  NoC@{q}             {values[f'noc{q}']:.2f}  ({never[q]} never reach it)"

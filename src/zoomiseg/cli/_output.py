@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import json
-import resource
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Annotated, Any, Protocol
+from contextlib import contextmanager, suppress
+from typing import Any, Protocol
 
-import typer
-
-JsonFlag = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object to stdout, and everything else to stderr.")
-]
-MppOption = Annotated[
-    float | None,
-    typer.Option(
-        "--mpp", help="Microns per pixel of level 0, where the slide does not say it or says it wrong."
-    ),
-]
+from zoomiseg.errors import OutputError
 
 
 class Advance(Protocol):
@@ -36,16 +26,31 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 
 def print_result(values: Mapping[str, Any], lines: Sequence[str], *, as_json: bool) -> None:
-    """Print the JSON object, or the lines for people, to stdout."""
-    text = json.dumps(values, ensure_ascii=False, allow_nan=False) if as_json else "\n".join(lines)
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """Print the JSON object, or the lines for people, to stdout.
+
+    Raises:
+        OutputError: Stdout is a file on a disk that is full, for instance.
+        BrokenPipeError: Nobody reads any more.
+    """
+    # ASCII, so that no terminal's encoding and no odd file name can spoil it.
+    text = json.dumps(values, allow_nan=False) if as_json else "\n".join(lines)
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What could not be written would be tried again at the program's end, and fail there without words.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        raise OutputError(f"The answer cannot be printed: {error.strerror or error}.") from error
 
 
 def say(line: str) -> None:
     """Tell the user something while the work goes on; goes to stderr."""
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
+    # Work goes on where nobody can be told: a log file on a full disk, a closed terminal.
+    with suppress(OSError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
 
 
 def warn(lines: Sequence[str]) -> None:
@@ -58,7 +63,13 @@ def print_error(message: str, *, code: str, hint: str | None, as_json: bool) -> 
     """Print one sentence (and what to do) to stderr, with JSON also the error object to stdout."""
     say(f"{message} {hint}" if hint else message)
     if as_json:
-        print_result({"error": {"code": code, "message": message, "hint": hint}}, [], as_json=True)
+        with suppress(OSError):
+            print_result({"error": {"code": code, "message": message, "hint": hint}}, [], as_json=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, whose plural ends in s: "1 click", "2 clicks"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @contextmanager
@@ -79,8 +90,12 @@ def progress(what: str) -> Iterator[Advance]:
         yield advance
 
 
-def peak_rss_mb() -> float:
-    """Return the most memory that this process has held, in megabytes (2^20 bytes)."""
+def peak_rss_mb() -> float | None:
+    """Return the most memory that this process has held, in megabytes (2^20 bytes); None on Windows."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # macOS counts in bytes.
     return round(kilobytes / (1024 if sys.platform != "darwin" else 1024**2), 1)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ._output import JsonFlag, print_result, progress
+from ._options import JsonFlag
+from ._output import print_result, progress, say
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("train")(train)
+    app.command("train", short_help="Train a network of your own.")(train)
 
 
 def train(
     recipe: Annotated[
         str,
         typer.Argument(
-            help="A recipe of the package (compact-low, compact-high) or the path of a TOML file."
+            metavar="RECIPE",
+            help="A recipe of the package (compact-low, compact-high) or the path of a TOML file.",
         ),
     ],
     data: Annotated[
@@ -47,12 +51,13 @@ def train(
         torch.set_num_threads(threads)
     chosen = load_recipe(recipe)
     tasks = training_tasks(chosen, data)
-    folder = output.resolve()
-    with progress(f"Training {chosen.name}") as advance:
+    folder = output.absolute()
+    checkpoints = folder / "training" / chosen.scale
+    with _telling_how_to_resume(checkpoints), progress(f"Training {chosen.name}") as advance:
         network = run(
             chosen,
             tasks,
-            folder / "training" / chosen.scale,
+            checkpoints,
             resume=resume,
             report=lambda step, loss, overlap, seconds: advance(step / chosen.steps),
         )
@@ -64,3 +69,12 @@ def train(
         "best": {"step": chosen.steps, "sha256": card.sha256},
     }
     print_result(values, [f"{path}: {chosen.network}, {chosen.steps} steps"], as_json=json)
+
+
+@contextmanager
+def _telling_how_to_resume(checkpoints: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"The last checkpoint is in {checkpoints}; with --resume the same command goes on from there.")
+        raise

@@ -7,37 +7,54 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._output import JsonFlag, print_result
+from zoomiseg.errors import WeightsError
+
+from ._options import JsonFlag
+from ._output import print_result, warn
 
 if TYPE_CHECKING:
     from zoomiseg.networks import Card
 
-NameArgument = Annotated[str, typer.Argument(help="A name from `zoomiseg weights list`, or a folder's path.")]
+_NONE = "No weights are installed. The folders in $ZOOMISEG_WEIGHTS are searched too."
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb and its own verbs."""
-    verbs = typer.Typer(help="List, show or verify network weights.", no_args_is_help=True)
-    verbs.command("list")(list_)
-    verbs.command("show")(show)
-    verbs.command("verify")(verify)
-    app.add_typer(verbs, name="weights")
+    verbs = typer.Typer(
+        help="List, show or verify trained networks.", no_args_is_help=True, rich_markup_mode=None
+    )
+    verbs.command("list", short_help="List what is installed.")(list_)
+    verbs.command("show", short_help="Show what weights are.")(show)
+    verbs.command("verify", short_help="Check that they are whole.")(verify)
+    app.add_typer(verbs, name="weights", short_help="List, show or verify trained networks.")
 
 
 def list_(json: JsonFlag = False) -> None:
-    """List the weights that are installed."""
+    """List the weights that are installed: in the package, $ZOOMISEG_WEIGHTS, the user's data folder."""
     from zoomiseg.networks import list_weights
 
-    found = {name: _cards(folder) for name, folder in list_weights().items()}
+    found: dict[str, dict[str, Card]] = {}
+    for name, folder in list_weights().items():
+        try:
+            found[name] = _cards(folder)
+        except WeightsError as error:
+            # One damaged folder must not hide the others.
+            warn([str(error)])
     lines = [
         f"{name}: {', '.join(f'{scale} at {card.mpp:g} µm' for scale, card in cards.items())}"
         for name, cards in found.items()
     ]
-    print_result({"weights": [_entry(name, cards) for name, cards in found.items()]}, lines, as_json=json)
+    values = {"weights": [_entry(name, cards) for name, cards in found.items()]}
+    print_result(values, lines or [_NONE], as_json=json)
 
 
-def show(name: NameArgument, json: JsonFlag = False) -> None:
-    """Show what weights are: network, data, licence and figures."""
+def show(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A name from `zoomiseg weights list`, or a folder's path.")
+    ],
+    json: JsonFlag = False,
+) -> None:
+    """Show what weights are: network, what they learnt from, licence, and how good they are."""
     from zoomiseg.networks import find_weights
 
     cards = _cards(find_weights(name, allow_path=True))
@@ -47,7 +64,10 @@ def show(name: NameArgument, json: JsonFlag = False) -> None:
 
 def verify(
     name: Annotated[
-        str | None, typer.Argument(help="One name or folder; without it, all that are installed.")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="A name or a folder's path; without it, all that are installed."
+        ),
     ] = None,
     json: JsonFlag = False,
 ) -> None:
@@ -57,7 +77,8 @@ def verify(
     names = [name] if name else list(list_weights())
     found = {each: verify_weights(each, allow_path=True) for each in names}
     lines = [f"{each}: whole ({', '.join(cards)})" for each, cards in found.items()]
-    print_result({"weights": [_entry(each, cards) for each, cards in found.items()]}, lines, as_json=json)
+    values = {"weights": [_entry(each, cards) for each, cards in found.items()]}
+    print_result(values, lines or [_NONE], as_json=json)
 
 
 def _cards(folder: Path) -> dict[str, Card]:

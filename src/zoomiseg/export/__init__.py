@@ -1,6 +1,7 @@
 """Masks and clicks in the forms that others read: GeoJSON, pyramids, pictures, measurements."""
 
 from ._annotation import Annotation, Plane
+from ._atomic import write_text
 from ._clicks import PlacedClick, read_clicks, write_clicks
 from ._export import WRITERS, Exported, export
 from ._measure import area_measurements, mask_area_mm2, round_length
@@ -9,7 +10,7 @@ from ._picture import write_overview
 from ._polygons import PIXEL_EXACT_PX, mask_polygons
 from ._raster import GeoJsonMask
 from ._read import read_geojson
-from ._region import MaskRegion, region_of_annotations, region_of_mask, region_of_session
+from ._region import MaskRegion, region_of_annotations, region_of_bare_mask, region_of_mask, region_of_session
 from ._tiff import write_mask_tiff
 from ._write import write_geojson
 
@@ -31,6 +32,7 @@ __all__ = [
     "read_clicks",
     "read_geojson",
     "region_of_annotations",
+    "region_of_bare_mask",
     "region_of_mask",
     "region_of_session",
     "round_length",
@@ -38,4 +40,5 @@ __all__ = [
     "write_geojson",
     "write_mask_tiff",
     "write_overview",
+    "write_text",
 ]

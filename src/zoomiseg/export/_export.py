@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
 from zoomiseg.errors import OutputError
-from zoomiseg.geometry import Box
 from zoomiseg.session import DEFAULT_CLASS, Session
-from zoomiseg.slide import write_pyramid
 
 from ._measure import area_measurements
 from ._polygons import PIXEL_EXACT_PX, mask_polygons
 from ._region import MaskRegion, region_of_session
+from ._tiff import write_mask_tiff
 from ._write import write_geojson
 
 ReportProgress = Callable[[float], None]
@@ -85,13 +81,7 @@ def _as_geojson(region: MaskRegion, path: Path, progress: ReportProgress | None)
 
 
 def _as_tiff(region: MaskRegion, path: Path, progress: ReportProgress | None) -> Exported:
-    def read(box: Box) -> NDArray[np.uint8]:
-        return region.read(box).view(np.uint8) * np.uint8(255)
-
-    grid = region.grid
-    write_pyramid(
-        path, read, width=grid.width, height=grid.height, mpp=grid.mpp, kind="mask", progress=progress
-    )
+    write_mask_tiff(path, region.read, region.grid, progress=progress)
     return Exported(path, None, region.area_mm2)
 
 

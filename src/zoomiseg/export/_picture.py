@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
-import secrets
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoomiseg.errors import OutputError
 from zoomiseg.geometry import Box, Grid
 from zoomiseg.session import ClickMade, Session
 from zoomiseg.slide import Slide
 
+from ._atomic import write_bytes
 from ._overview import LONG_SIDE_PX, overview
 
 _BLOCK_PX = 4096
@@ -46,7 +44,7 @@ def write_overview(session: Session, slide: Slide, path: Path, *, area_mm2: floa
     )
     data = io.BytesIO()
     picture.save(data, format="PNG", optimize=True)
-    _write(path, data.getvalue())
+    write_bytes(path, [data.getvalue()])
 
 
 def _grid_of(slide: Slide) -> Grid:
@@ -67,17 +65,3 @@ def _blockwise(session: Session, slide: Slide, grid: Grid) -> tuple[NDArray[np.u
             if any(box.intersection(other) for other in touched):
                 mask[box.slices_in(grid.box)] = session.mask_on(grid, box)
     return image, mask
-
-
-def _write(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        beside.unlink(missing_ok=True)

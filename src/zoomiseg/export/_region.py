@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoomiseg.errors import AnnotationError
+from zoomiseg.errors import AnnotationError, SessionError
 from zoomiseg.geometry import Box, Grid, Grids, grids_of
 from zoomiseg.session import DEFAULT_CLASS, Session
 from zoomiseg.slide import Mask
@@ -21,6 +22,8 @@ from ._polygons import MaskReader
 from ._raster import GeoJsonMask
 
 SLIDE_KEY = "zoomiseg:slide"
+_ASPECT_TOLERANCE = 0.01
+_LARGEST_SIDE_PX = 2_000_000
 
 
 @dataclass
@@ -55,13 +58,20 @@ class MaskRegion:
 
 
 def region_of_session(session: Session, *, class_: str = DEFAULT_CLASS) -> MaskRegion:
-    """Return the mask of one class as the session shows it now, on the high grid."""
+    """Return the mask of one class as the session shows it now, on the high grid.
+
+    Raises:
+        SessionError: The session has other classes, and not this one.
+    """
     slide = session.slide
-    facts = {"name": slide.name, "width": slide.width, "height": slide.height, "mpp": list(slide.mpp)}
+    if class_ not in (DEFAULT_CLASS, *session.classes):
+        raise SessionError(
+            f"The session has no class {class_!r}.", hint=f"It has: {', '.join(session.classes) or 'none'}."
+        )
     metadata = {
         "revision": str(session.revision),
         "weights": f"{session.predictors.name} {session.predictors.weights_sha256[:12]}",
-        SLIDE_KEY: json.dumps(facts),
+        **_slide_facts(slide.grids, slide.name),
     }
 
     def read(box: Box) -> NDArray[np.bool_]:
@@ -71,27 +81,26 @@ def region_of_session(session: Session, *, class_: str = DEFAULT_CLASS) -> MaskR
     return MaskRegion(slide.grids.high, read, slide.mpp, metadata, name)
 
 
-def region_of_mask(mask: Mask, grids: Grids | None, *, mpp: tuple[float, float]) -> MaskRegion:
+def region_of_mask(mask: Mask, grids: Grids) -> MaskRegion:
     """Return a mask file as a region of its slide.
 
     Args:
         mask: An open mask, of any size with the slide's aspect.
-        grids: Of its slide; None takes the mask's own pixels for the slide's.
-        mpp: What a mask pixel measures; used without `grids`.
+        grids: Of its slide.
     Raises:
         AnnotationError: The mask's aspect is not the slide's within 1%.
     """
-    if grids is None:
-        grid = Grid((1.0, 1.0), mask.width, mask.height, mpp)
-        return MaskRegion(grid, mask.foreground, mpp)
-    x, y = grids.width / mask.width, grids.height / mask.height
-    if abs(x / y - 1) > 0.01:
-        raise AnnotationError(
-            f"{mask.path.name} is {mask.width} x {mask.height} and its slide {grids.width} x {grids.height}: "
-            "a mask must have its slide's aspect within 1%."
-        )
-    grid = Grid((x, y), mask.width, mask.height, (grids.mpp[0] * x, grids.mpp[1] * y))
-    return MaskRegion(grid, mask.foreground, grids.mpp)
+    return MaskRegion(_grid_under(mask, grids), mask.foreground, grids.mpp, _slide_facts(grids))
+
+
+def region_of_bare_mask(mask: Mask, *, mpp: tuple[float, float]) -> MaskRegion:
+    """Return a mask file without its slide: its own pixels stand for the slide's.
+
+    Args:
+        mask: An open mask.
+        mpp: What one of its pixels measures, in µm, (x, y).
+    """
+    return MaskRegion(Grid((1.0, 1.0), mask.width, mask.height, mpp), mask.foreground, mpp)
 
 
 def region_of_annotations(
@@ -118,7 +127,28 @@ def region_of_annotations(
             f"{path.name} does not say how large its slide is.", hint="Name the slide with --slide."
         )
     name = areas[0].class_name if areas else None
-    return MaskRegion(frame.high, GeoJsonMask(areas, frame.high).read, frame.mpp, {}, name or "Tumor")
+    source = GeoJsonMask(areas, frame.high).read
+    return MaskRegion(frame.high, source, frame.mpp, _slide_facts(frame), name or "Tumor")
+
+
+def _grid_under(mask: Mask, grids: Grids) -> Grid:
+    """Return the slide's own grid of the mask's size, else one that stretches the mask over the slide."""
+    for grid in (grids.high, grids.slide, grids.low):
+        if (grid.width, grid.height) == (mask.width, mask.height):
+            return grid
+    x, y = grids.width / mask.width, grids.height / mask.height
+    if abs(x / y - 1) > _ASPECT_TOLERANCE:
+        raise AnnotationError(
+            f"{mask.path.name} is {mask.width} x {mask.height} and its slide {grids.width} x {grids.height}: "
+            "a mask must have its slide's aspect within 1%."
+        )
+    return Grid((x, y), mask.width, mask.height, (grids.mpp[0] * x, grids.mpp[1] * y))
+
+
+def _slide_facts(grids: Grids, name: str | None = None) -> dict[str, str]:
+    """Return the text by which `_recorded` knows the slide of a GeoJSON file again."""
+    facts = {"width": grids.width, "height": grids.height, "mpp": list(grids.mpp)}
+    return {SLIDE_KEY: json.dumps({"name": name, **facts} if name else facts)}
 
 
 def _recorded(annotations: list[Annotation]) -> Grids | None:
@@ -127,8 +157,14 @@ def _recorded(annotations: list[Annotation]) -> Grids | None:
         text = metadata.get(SLIDE_KEY) if isinstance(metadata, Mapping) else None
         if isinstance(text, str):
             try:
-                facts = json.loads(text)
-                return grids_of(int(facts["width"]), int(facts["height"]), (facts["mpp"][0], facts["mpp"][1]))
+                return _grids_from(json.loads(text))
             except (ValueError, KeyError, TypeError, IndexError):
                 return None
     return None
+
+
+def _grids_from(facts: Any) -> Grids:
+    width, height = int(facts["width"]), int(facts["height"])
+    if not (0 < width <= _LARGEST_SIDE_PX and 0 < height <= _LARGEST_SIDE_PX):
+        raise ValueError(f"{width} x {height} is no size of a slide.")
+    return grids_of(width, height, (facts["mpp"][0], facts["mpp"][1]))
