@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from zoomiseg.training._collage import collage
 from zoomiseg.training._library import Library
@@ -40,7 +41,19 @@ def test_pixels_marks_and_kinds_agree(library, seed):
     assert not patch.marked[patch.kind == 1].any()
 
 
-def test_images_lie_without_overlap_and_fill_the_patch(library):
+def test_no_image_covers_another(write_pair):
+    framed = np.full((30, 40, 3), 10, np.uint8)
+    framed[1:-1, 1:-1] = 100
+    library = Library([write_pair(framed, np.ones((30, 40)))])
+    for seed in range(10):
+        image = collage(np.random.default_rng(seed), library, 1.0, 128).image[..., 0]
+        # Inside its frame every image that the patch's border does not cut is whole.
+        for rows, columns in ndimage.find_objects(ndimage.label(image == 100)[0]):
+            if min(rows.start, columns.start) > 0 and max(rows.stop, columns.stop) < 128:
+                assert sorted((rows.stop - rows.start, columns.stop - columns.start)) == [28, 38]
+
+
+def test_images_fill_the_patch(library):
     shares = [np.mean(collage(np.random.default_rng(s), library, 1.0, 128).kind >= 0) for s in range(20)]
     # Four in ten have no gaps at all; there only rows of images of unequal height leave some.
     assert np.mean(shares) > 0.6
