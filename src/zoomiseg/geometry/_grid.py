@@ -136,8 +136,8 @@ def _snapped(factor: float) -> float:
 
 def _ceil(value: float) -> int:
     # 4096 / 1.9999999999999998 must not become one pixel more.
-    return math.ceil(value - 1e-6)
+    return math.ceil(value - 1e-9)
 
 
 def _floor(value: float) -> int:
-    return math.floor(value + 1e-6)
+    return math.floor(value + 1e-9)
