@@ -29,7 +29,7 @@ def click_maps(
         points: In patch pixels, in the order of clicking; a disk is clipped at the patch's border.
         height: Rows of the patch.
         width: Columns of the patch.
-        radius_px: Radius of a disk at the patch's own scale; method.md, "Click maps".
+        radius_px: Radius of a disk at the patch's own scale; docs/method.md, "Click maps".
     Raises:
         ValueError: A point outside the patch, or a label that is neither +1 nor -1.
     """

@@ -46,7 +46,7 @@ def click_loss(logits: Tensor, clicks: Tensor, *, form: ClickLossForm = "hinge")
 
     `hinge` is the mean over a sample's clicks of max(0, 1 - l * f)^2 with f = 2 * sigmoid(logit) - 1 at the
     click's pixel. `as_printed` is the paper's equation 1 to the letter, (mean of max(l - f, 0))^2 with
-    f = sigmoid(logit); it leaves a wrong prediction at a negative click unpunished (method.md, "Losses").
+    f = sigmoid(logit); it leaves a wrong prediction at a negative click unpunished (docs/method.md).
 
     Args:
         logits: (N, 1, H, W).

@@ -79,7 +79,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Grids:
-    """The grids of one slide (method.md, "Grids"): low is high reduced by exactly 4."""
+    """The grids of one slide (docs/method.md, "Grids"): low is high reduced by exactly 4."""
 
     width: int
     height: int

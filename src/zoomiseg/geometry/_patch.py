@@ -1,4 +1,4 @@
-"""Where patches lie on the low and the high grid (method.md, "Grids" and "A session's canvases")."""
+"""Where patches lie on the low and the high grid (docs/method.md, "Grids" and "A session's canvases")."""
 
 from __future__ import annotations
 

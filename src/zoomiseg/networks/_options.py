@@ -10,7 +10,7 @@ ShallowSkip = Literal["image", "fused"]
 
 @dataclass(frozen=True, slots=True)
 class SkipOptions:
-    """Which features the two shallowest skips carry (method.md, "Networks").
+    """Which features the two shallowest skips carry (docs/method.md, "Networks").
 
     Args:
         shallow_skip: "image" carries the map from before the guidance is added, so that no click
