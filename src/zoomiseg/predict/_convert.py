@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 
-import openvino
 import torch
 from torch import Tensor, nn
+
+from ._runtime import openvino
 
 # Any size will do that no layer could mistake for another of its numbers.
 _EXAMPLE_SHAPE = (1, 3, 64, 96)

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import openvino
+
+from ._runtime import openvino
 
 _DIGEST_BYTES = 32
 _LENGTH_BYTES = 8

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-import openvino
 import platformdirs
 from torch import nn
 
@@ -19,6 +18,7 @@ from ._convert import converted
 from ._ir_cache import IrCache
 from ._predictor import FloatArray, Patch
 from ._preprocess import predict_with
+from ._runtime import openvino
 
 # A slide needs the whole patch, its right edge, its bottom edge and its corner.
 MAX_COMPILED = 4
