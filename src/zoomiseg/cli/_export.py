@@ -43,7 +43,7 @@ def export(
         Form | None,
         typer.Option(
             "--to",
-            help="geojson (polygons for QuPath) or tiff (an OME-TIFF pyramid); without it, the ending of -o tells.",
+            help="geojson (polygons for QuPath) or tiff (an OME-TIFF pyramid); without it, the ending tells.",
         ),
     ] = None,
     slide: Annotated[

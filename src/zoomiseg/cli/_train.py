@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zoomiseg.errors import WeightsError
+
 from ._options import JsonFlag
 from ._output import print_result, progress, say
+
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from zoomiseg.training import Recipe
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +43,10 @@ def train(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for the weights; checkpoints go to a folder in it.")
     ],
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Weights to begin with, by name or folder, instead of ImageNet's."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     threads: Annotated[
         int, typer.Option("--threads", help="CPU threads; 0 takes PyTorch's choice.", min=0)
@@ -58,6 +70,7 @@ def train(
             chosen,
             tasks,
             checkpoints,
+            start=_loaded(start, chosen) if start else None,
             resume=resume,
             report=lambda step, loss, overlap, seconds: advance(step / chosen.steps),
         )
@@ -78,3 +91,15 @@ def _telling_how_to_resume(checkpoints: Path) -> Iterator[None]:
     except KeyboardInterrupt:
         say(f"The last checkpoint is in {checkpoints}; with --resume the same command goes on from there.")
         raise
+
+
+def _loaded(name: str, recipe: Recipe) -> nn.Module:
+    from zoomiseg.networks import find_weights, load_network
+
+    network, card = load_network(find_weights(name, allow_path=True), recipe.scale)
+    if card.network != recipe.network:
+        raise WeightsError(
+            f"{name} holds the network {card.network}, and {recipe.name} trains {recipe.network}.",
+            hint="Choose weights of that network, or leave out --from.",
+        )
+    return network

@@ -41,7 +41,13 @@ class _Pretrained(Protocol):
 
 
 def train(
-    recipe: Recipe, tasks: Tasks, folder: Path, *, resume: bool = False, report: Report | None = None
+    recipe: Recipe,
+    tasks: Tasks,
+    folder: Path,
+    *,
+    start: nn.Module | None = None,
+    resume: bool = False,
+    report: Report | None = None,
 ) -> nn.Module:
     """Train a network and return it in eval mode; `folder` gets its checkpoints and `loss.csv`.
 
@@ -49,6 +55,7 @@ def train(
         recipe: What decides the weights.
         tasks: Where samples come from.
         folder: Made if it is not there.
+        start: A network of the recipe's kind whose weights the training begins with; left as it is.
         resume: Go on from the folder's checkpoint, if there is one; it must be of the same recipe.
         report: Told how it goes, every 20 steps.
     Raises:
@@ -59,7 +66,7 @@ def train(
     fabric = _fabric()
     folder.mkdir(parents=True, exist_ok=True)
     resume = resume and has_state(folder)
-    network = _new_network(recipe, pretrained=recipe.pretrained and not resume)
+    network = _new_network(recipe, start, pretrained=recipe.pretrained and not (resume or start))
     optimiser = torch.optim.Adam(_groups(network, recipe), lr=recipe.learning_rate, betas=(0.9, 0.999))
     first = load_state(folder, recipe, network, optimiser) if resume else 0
     wrapped, optimiser = fabric.setup(network, optimiser)
@@ -99,9 +106,11 @@ def _fabric() -> Fabric:
     return Fabric(accelerator="auto", devices=1)
 
 
-def _new_network(recipe: Recipe, *, pretrained: bool) -> nn.Module:
+def _new_network(recipe: Recipe, start: nn.Module | None, *, pretrained: bool) -> nn.Module:
     torch.manual_seed(recipe.seed)
     network = build_network(recipe.network, pretrained=pretrained)
+    if start is not None:
+        network.load_state_dict(start.state_dict())
     # Depthwise convolutions are slow on a CPU in any other layout.
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
