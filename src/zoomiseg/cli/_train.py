@@ -14,7 +14,6 @@ from zoomiseg.errors import WeightsError
 from ._options import JsonFlag
 from ._output import print_result, progress, say
 
-
 if TYPE_CHECKING:
     from torch import nn
 

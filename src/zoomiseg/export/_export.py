@@ -17,6 +17,8 @@ from ._tiff import write_mask_tiff
 from ._write import write_geojson
 
 ReportProgress = Callable[[float], None]
+TILE_PX = 2048
+"""A session composes what is read in single precision: larger tiles cost memory and save nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def export(
 
 
 def _as_geojson(region: MaskRegion, path: Path, progress: ReportProgress | None) -> Exported:
-    polygons = mask_polygons(region.read, region.grid, simplify_px=PIXEL_EXACT_PX, progress=progress)
+    polygons = mask_polygons(
+        region.read, region.grid, tile=TILE_PX, simplify_px=PIXEL_EXACT_PX, progress=progress
+    )
     write_geojson(
         path,
         polygons,

@@ -17,7 +17,7 @@ from ._openslide import OpenSlideBackend
 from ._scale import slide_mpp
 from ._slide import Slide
 
-DEFAULT_CACHE_BYTES = 256 << 20
+DEFAULT_CACHE_BYTES = 128 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ def training_tasks(recipe: Recipe, folder: Path) -> Tasks:
         one_kind=recipe.one_kind,
         some_structures=recipe.some_structures,
         first_masks=recipe.first_masks,
+        white_margins=recipe.white_margins,
         ramp=recipe.ramp_steps * recipe.batch,
     )
     library = Library(pairs, textures)

@@ -35,7 +35,7 @@ class Recipe:
         click_rounds: Most rounds of correcting clicks before the training pass.
         single_click: Share of samples that start with a single positive click.
         mask_dropped: Share of samples whose mask input is zeroed.
-        composites, one_kind, some_structures, first_masks: See `TaskMix`.
+        composites, one_kind, some_structures, first_masks, white_margins: See `TaskMix`.
         ramp_steps: Steps over which composites, one_kind and some_structures rise to their shares.
         blur: Share of blurred samples.
         seed: Of samples, clicks and initial weights.
@@ -65,6 +65,7 @@ class Recipe:
     one_kind: float = 0.15
     some_structures: float = 0.15
     first_masks: float = 0.0
+    white_margins: float = 0.0
     ramp_steps: int = 800
     blur: float = 0.3
     seed: int = 1

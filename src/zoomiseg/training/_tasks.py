@@ -40,6 +40,7 @@ class TaskMix:
         one_kind: One kind (carcinoma, say) is the target, the others are not.
         some_structures: A few of the marked structures are the target, the others are not.
         first_masks: Share of samples with a low-scale mask as their first mask input.
+        white_margins: Share of samples that lie at a slide's edge, what is outside being white.
         ramp: Samples over which the first three shares rise from zero: a network that has not yet learnt to
             see anything learns nothing from tasks that only the clicks tell.
     """
@@ -48,6 +49,7 @@ class TaskMix:
     one_kind: float = 0.15
     some_structures: float = 0.15
     first_masks: float = 0.0
+    white_margins: float = 0.0
     ramp: int = 0
 
 
@@ -77,7 +79,10 @@ class Tasks:
             if 0.02 <= target.mean() <= 0.98:
                 break
         first = degraded(rng, target) if rng.random() < self._mix.first_masks else None
-        return Sample(augment(rng, image, blur=self._blur), target, first)
+        image = augment(rng, image, blur=self._blur)
+        if self._mix.white_margins and rng.random() < self._mix.white_margins:
+            return at_the_edge(rng, Sample(image, target, first))
+        return Sample(image, target, first)
 
     def _task(self, rng: np.random.Generator, hard: float) -> tuple[ImageArray, MaskArray]:
         mpp = float(np.exp(rng.uniform(np.log(self._mpp[0]), np.log(self._mpp[1]))))
@@ -94,6 +99,18 @@ class Tasks:
         if choice < composites + one + some:
             return patch.image, some_structures(rng, patch.marked)
         return patch.image, patch.marked
+
+
+def at_the_edge(rng: np.random.Generator, sample: Sample) -> Sample:
+    """Return a sample with up to a third outside the slide, white and no target, on each of its sides."""
+    size = len(sample.target)
+    widths = rng.integers(0, size // 3, size=4) * (rng.random(4) < 0.6)
+    top, bottom, left, right = (int(width) for width in widths)
+    outside = np.ones(sample.target.shape, bool)
+    outside[top : size - bottom, left : size - right] = False
+    image = np.where(outside[..., None], np.uint8(255), sample.image)
+    first = None if sample.first_mask is None else np.where(outside, np.float32(0), sample.first_mask)
+    return Sample(image, sample.target & ~outside, first)
 
 
 def one_kind(rng: np.random.Generator, patch: Collage) -> MaskArray:
