@@ -20,50 +20,50 @@ def test_normalising_is_subtracting_the_mean_and_dividing_by_the_deviation(card:
 
 
 @given(
-    x=st.integers(-200, 300),
-    y=st.integers(-200, 300),
-    slide=st.tuples(st.integers(1, 400), st.integers(1, 400)),
-    size=st.tuples(st.integers(1, 300), st.integers(1, 300)),
+    x=st.integers(-900, 300),
+    y=st.integers(-900, 300),
+    slide=st.tuples(st.integers(1, 900), st.integers(1, 900)),
+    size=st.tuples(st.integers(1, 1100), st.integers(1, 1100)),
 )
-def test_the_network_sees_all_of_the_slide_in_steps_of_32_within_the_patch(
+def test_the_network_sees_the_slide_and_224_pixels_around_it_in_steps_of_32_within_the_patch(
     x: int, y: int, slide: tuple[int, int], size: tuple[int, int]
 ) -> None:
     frame = PatchFrame(Grid((1.0, 1.0), *slide, (0.5, 0.5)), Box(x, y, *size))
     window = seen_window(frame, pad_to_patch=False)
-    whole = Box(0, 0, *size)
-    assert whole.encloses(window)
-    if frame.inside.area:
-        assert window.encloses(frame.inside)
-        for seen, inside, limit in (
-            (window.width, frame.inside.width, size[0]),
-            (window.height, frame.inside.height, size[1]),
+    assert Box(0, 0, *size).encloses(window)
+    inside = frame.inside
+    if inside.area:
+        for start, end, first, last, limit in (
+            (window.x, window.right, inside.x, inside.right, size[0]),
+            (window.y, window.bottom, inside.y, inside.bottom, size[1]),
         ):
-            assert seen == limit or (seen % 32 == 0 and seen - inside < 32)
-    assert seen_window(frame, pad_to_patch=True) == whole
+            assert start == 0 or (start % 32 == 0 and 224 <= first - start < 256)
+            assert end == limit or (end % 32 == 0 and 224 <= end - last < 256)
+    assert seen_window(frame, pad_to_patch=True) == Box(0, 0, *size)
 
 
 def test_clicks_become_disks_at_their_pixel_of_what_the_network_sees(
     card: Card, make_patch: MakePatch
 ) -> None:
-    # The slide covers patch pixels 10..90 by 20..70; the network sees 96 x 64 from (10, 20).
-    patch = make_patch(Box(-10, -20, 128, 96), slide=(80, 50))
+    # The slide covers patch pixels 330..410 by 340..390; the network sees 544 x 544 from (96, 96).
+    patch = make_patch(Box(-330, -340, 1024, 960), slide=(80, 50))
     clicks = [Click(2 * 30 + 1, 2 * 12 + 1, +1), Click(2 * 60, 2 * 40, -1)]
     fed = network_input(patch, clicks, None, card)
-    assert fed.window == Box(10, 20, 96, 64)
-    rows, columns = np.mgrid[:64, :96]
-    for channel, (column, row) in enumerate([(30, 12), (60, 40)]):
+    assert fed.window == Box(96, 96, 544, 544)
+    rows, columns = np.mgrid[:544, :544]
+    for channel, (column, row) in enumerate([(264, 256), (294, 284)]):
         disk = (columns - column) ** 2 + (rows - row) ** 2 <= card.click_radius_px**2
         np.testing.assert_array_equal(fed.guidance[0, channel], disk.astype(np.float32))
     assert fed.guidance[0, 2].max() == 0
     white = (1 - np.array(card.mean)) / np.array(card.std)
-    np.testing.assert_allclose(fed.image[0, :, 63, 95], white, rtol=1e-6)
+    np.testing.assert_allclose(fed.image[0, :, 543, 543], white, rtol=1e-6)
 
 
 def test_the_mask_input_is_cut_as_the_image_is(card: Card, make_patch: MakePatch) -> None:
-    patch = make_patch(Box(-10, -20, 128, 96), slide=(80, 50))
-    mask_input = np.random.default_rng(0).random((96, 128), np.float32)
+    patch = make_patch(Box(-330, -340, 1024, 960), slide=(80, 50))
+    mask_input = np.random.default_rng(0).random((960, 1024), np.float32)
     fed = network_input(patch, [], mask_input, card)
-    np.testing.assert_array_equal(fed.guidance[0, 2], mask_input[20:84, 10:106])
+    np.testing.assert_array_equal(fed.guidance[0, 2], mask_input[96:640, 96:640])
 
 
 @pytest.mark.parametrize("pad_to_patch", [True, False])

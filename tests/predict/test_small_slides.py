@@ -1,4 +1,4 @@
-"""A slide smaller than a patch: the shipped networks run it at the next multiple of 32, not padded to 1024."""
+"""A slide smaller than a patch: the networks run on it and a margin, and not on a whole padded patch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLICKS = {
 
 
 @pytest.mark.parametrize("scale", ["low", "high"])
-def test_without_the_padding_the_mask_is_the_same_to_one_percent(scale: ScaleName) -> None:
+def test_the_mask_is_that_of_a_whole_padded_patch_to_one_percent(scale: ScaleName) -> None:
     module, card = load_network(find_weights("compact"), scale)
     with open_slide(sample_path("bcss-1015")) as slide:
         grid = slide.grids.low if scale == "low" else replace(slide.grids.high, width=700, height=600)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from zoomiseg.networks import Card
 
 SIZE_STEP = 32
+MARGIN_PX = 224
+"""White that the network sees around a slide smaller than a patch. Without it such a mask agreed with
+that of a whole padded patch to an IoU of only 0.57 to 0.71; with 192 pixels to 0.988."""
 Run = Callable[[FloatArray, FloatArray], FloatArray]
 """(1, 3, H, W) normalised image and (1, 3, H, W) guidance to (1, 1, H, W) probability, all float32."""
 
@@ -88,16 +91,16 @@ def network_input(
 def seen_window(frame: PatchFrame, *, pad_to_patch: bool) -> Box:
     """Return the patch pixels that the network runs on.
 
-    With `pad_to_patch` all of them; else what lies on the slide, grown to multiples of 32 within the patch.
+    With `pad_to_patch` all of them; else what lies on the slide and a margin of white around it, on the
+    patch's own raster of 32 pixels.
     """
     width, height = frame.box.width, frame.box.height
     if pad_to_patch:
         return Box(0, 0, width, height)
-    inside = frame.inside
-    seen_width, seen_height = _stepped(inside.width, width), _stepped(inside.height, height)
-    return Box(
-        min(inside.x, width - seen_width), min(inside.y, height - seen_height), seen_width, seen_height
-    )
+    grown = frame.inside.expanded(MARGIN_PX)
+    left, top = _stepped_down(grown.x), _stepped_down(grown.y)
+    right, bottom = _stepped_up(grown.right, width), _stepped_up(grown.bottom, height)
+    return Box(left, top, right - left, bottom - top)
 
 
 def normalised(image: ImageArray, card: Card) -> FloatArray:
@@ -118,8 +121,12 @@ def _point(frame: PatchFrame, click: Click) -> PatchPoint:
     return column, row, click.label
 
 
-def _stepped(length: int, limit: int) -> int:
-    return min(-(-length // SIZE_STEP) * SIZE_STEP, limit)
+def _stepped_down(start: int) -> int:
+    return max(start // SIZE_STEP * SIZE_STEP, 0)
+
+
+def _stepped_up(end: int, limit: int) -> int:
+    return min(-(-end // SIZE_STEP) * SIZE_STEP, limit)
 
 
 def _check_sizes(patch: Patch, mask_input: FloatArray | None) -> None:
