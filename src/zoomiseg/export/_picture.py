@@ -37,7 +37,9 @@ def write_overview(session: Session, slide: Slide, path: Path, *, area_mm2: floa
         for each in session.events
         if isinstance(each.payload, ClickMade)
     ]
-    frames = [grid.covering(patch.slide_box) for patch in session.high_patches]
+    # The last high pixel of a slide may reach past its edge.
+    found = (grid.covering(patch.slide_box).intersection(grid.box) for patch in session.high_patches)
+    frames = [frame for frame in found if frame]
     image, mask = _blockwise(session, slide, grid)
     picture = overview(
         image, mask, clicks, mpp=grid.mpp, area_mm2=area_mm2, title=slide.name, high_patches=frames

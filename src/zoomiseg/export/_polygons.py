@@ -129,7 +129,7 @@ def _smoothed(polygons: NDArray[np.object_], grid: Grid, tolerance_px: float) ->
     # Ring by ring: taken whole, a region with tens of thousands of holes would need minutes.
     rings, owner = shapely.get_rings(_chamfered(polygons, grid), return_index=True)
     simple_rings = shapely.simplify(rings, tolerance_px * min(grid.downsample), preserve_topology=True)
-    simple: NDArray[np.object_] = shapely.polygons(np.asarray(simple_rings, object), indices=owner)
+    simple = np.asarray(shapely.polygons(np.asarray(simple_rings, object), indices=owner), object)
     usable = shapely.is_valid(simple) & (shapely.get_type_id(simple) == shapely.GeometryType.POLYGON)
     usable &= shapely.get_num_coordinates(simple) < shapely.get_num_coordinates(polygons)
     return np.where(usable, simple, polygons)

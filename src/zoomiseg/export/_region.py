@@ -116,11 +116,15 @@ def region_of_annotations(
     Raises:
         AnnotationError: Nobody says how large the slide is, or the file has no area.
     """
-    areas = [each for each in annotations if each.kind == "area" and class_name in (None, each.class_name)]
+    areas = [each for each in annotations if each.kind == "area"]
     if not areas and annotations:
         raise AnnotationError(
             f"{path.name} has no area, only points or lines.", hint="Export the regions themselves."
         )
+    if class_name is not None:
+        areas = [each for each in areas if each.class_name == class_name]
+        if not areas:
+            raise AnnotationError(f"{path.name} has no area of the class {class_name!r}.")
     frame = grids or _recorded(annotations)
     if frame is None:
         raise AnnotationError(
@@ -158,7 +162,7 @@ def _recorded(annotations: list[Annotation]) -> Grids | None:
         if isinstance(text, str):
             try:
                 return _grids_from(json.loads(text))
-            except (ValueError, KeyError, TypeError, IndexError):
+            except (ValueError, KeyError, TypeError, IndexError, OverflowError):
                 return None
     return None
 

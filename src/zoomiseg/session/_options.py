@@ -23,6 +23,8 @@ class SessionOptions:
         seam_px: Width of the feather in high pixels.
         high_margin_px: A high click this close to a patch's border, in high pixels, opens another patch.
         l2h: The first high click starts from the low probability; otherwise from nothing.
+        share_high_clicks: A high patch sees the high clicks inside it that other patches were given, so that
+            one laid over another obeys what was clicked there. The paper's simulation does not.
         carry_low_clicks: The low clicks inside a high patch are given to the high network too.
     Raises:
         SessionError: A value that makes no sense.
@@ -33,6 +35,7 @@ class SessionOptions:
     seam_px: int = 64
     high_margin_px: int = 64
     l2h: bool = True
+    share_high_clicks: bool = True
     carry_low_clicks: bool = False
 
     def __post_init__(self) -> None:

@@ -113,10 +113,7 @@ class State:
         if patch is None:
             patch = self._opened(class_, placed.n, placed.click.slide_xy)
         own = (*patch.clicks, placed)
-        seen = own
-        if self._options.carry_low_clicks:
-            low = self.low.clicks_inside(class_, PatchFrame(self._grids.high, patch.box))
-            seen = tuple(sorted((*own, *low), key=lambda each: each.n))
+        seen = sorted((*own, *self._seen_besides(patch)), key=lambda each: each.n)
         layer = self._names.layer(
             "high",
             patch.box,
@@ -125,6 +122,18 @@ class State:
         )
         z = self.overlays.raised(patch)
         self.overlays.put(replace(patch, clicks=own, layer=layer, z=z, edited=placed.n))
+
+    def _seen_besides(self, patch: HighPatch) -> list[PlacedClick]:
+        """Return the clicks inside a patch that were given to others."""
+        frame = PatchFrame(self._grids.high, patch.box)
+        seen: list[PlacedClick] = []
+        if self._options.share_high_clicks:
+            under = self.overlays.over(patch.class_, patch.box)
+            others = (item for item in under if isinstance(item, HighPatch) and item.n != patch.n)
+            seen += [each for other in others for each in other.clicks if frame.holds(each.click)]
+        if self._options.carry_low_clicks:
+            seen += self.low.clicks_inside(patch.class_, frame)
+        return seen
 
     def _opened(self, class_: str, n: int, slide_xy: tuple[float, float]) -> HighPatch:
         return HighPatch(n, class_, high_patch_box(self._grids.low, slide_xy), z=(n, 0))
