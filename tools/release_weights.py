@@ -2,8 +2,8 @@
 
     python tools/release_weights.py FOLDER compact --data TEXT --licence ID --figures low=F.json high=G.json
 
-FOLDER is what `zoomiseg train` wrote. The figure files are one JSON object each, for example a mapping of test
-sets to what `zoomiseg evaluate-patches --json` printed.
+FOLDER is what `zoomiseg train` wrote. The figure files are one JSON object each, for example a mapping of
+test sets to what `zoomiseg evaluate-patches --json` printed.
 """
 
 from __future__ import annotations
