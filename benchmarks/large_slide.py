@@ -95,7 +95,7 @@ def write_slide(path: Path, size: int) -> float:
 
 
 def repeated_tiles(block: NDArray[np.uint8], side: int) -> Iterator[bytes]:
-    """Yield the JPEG tiles of a level, row by row, in which the block repeats; equal ones are encoded once."""
+    """Yield a level's JPEG tiles, row by row: the block repeated. Equal tiles are encoded once."""
     encoded: dict[tuple[int, int], bytes] = {}
     count = -(-side // TILE)
     for row in range(count):

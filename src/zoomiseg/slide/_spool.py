@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -54,4 +55,6 @@ class TileSpool:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.close()
+        # On a full disk closing would fail too, and hide the error that is on its way.
+        with suppress(OSError):
+            self._file.close()
