@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -143,21 +144,50 @@ def test_a_full_disk_is_told_and_with_room_again_the_work_goes_on(run, slide, fi
         same_result(disk / "out", finished / "result")
 
 
-def test_a_disk_that_is_full_from_the_start_loses_no_earlier_result(run, slide, copy, finished, tmp_path):
-    more = clicks_file(tmp_path / "more.geojson", (*CLICKS, (150.0, 400.0, "tumour", "low")))
+@pytest.fixture
+def full_disk(copy, tmp_path):
+    """A disk with the finished result in `out`, on which not a byte is free."""
     used = sum(path.stat().st_size + 8192 for path in copy.rglob("*"))
     with small_disk(tmp_path / "disk", f"{used // 1024 + 64}k") as disk:
         shutil.copytree(copy, disk / "out")
-        with pytest.raises(OSError, match="No space"), (disk / "ballast").open("wb", buffering=0) as ballast:
-            while True:
-                ballast.write(bytes(1024))
-        answer = segment(run, slide, more, disk / "out")
-        assert answer.code == 1
-        assert answer.json["error"]["code"] == "output"
-        same_result(disk / "out", finished / "result")
-        (disk / "ballast").unlink()
-        assert segment(run, slide, finished / "clicks.geojson", disk / "out").code == 0
-        same_result(disk / "out", finished / "result")
+        fill(disk / "ballast")
+        yield disk
+
+
+def fill(ballast: Path) -> None:
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(1024)):
+            pass
+
+
+def test_a_disk_that_is_full_from_the_start_loses_no_earlier_result(run, slide, finished, full_disk):
+    more = clicks_file(finished.parent / "more.geojson", (*CLICKS, (150.0, 400.0, "tumour", "low")))
+    answer = segment(run, slide, more, full_disk / "out")
+    assert answer.code == 1
+    assert answer.json["error"]["code"] == "output"
+    assert "so the operation was not saved" in answer.said
+    same_result(full_disk / "out", finished / "result")
+    remount(full_disk, "size=64m")
+    again = segment(run, slide, finished / "clicks.geojson", full_disk / "out")
+    assert (again.code, again.said) == (0, "")
+    same_result(full_disk / "out", finished / "result")
+
+
+def test_a_session_on_a_full_disk_can_be_exported_to_another(run, finished, full_disk, tmp_path):
+    answer = run("export", full_disk / "out" / "case.zoomiseg", "-o", tmp_path / "a.geojson")
+    assert answer.code == 0
+    assert "cannot be written" in answer.said
+    assert (tmp_path / "a.geojson").read_bytes() == (finished / "result" / "case.geojson").read_bytes()
+
+
+def test_a_session_on_a_read_only_disk_can_be_exported_to_another(run, finished, copy, tmp_path):
+    with small_disk(tmp_path / "disk", "8m") as disk:
+        shutil.copytree(copy, disk / "out")
+        remount(disk, "ro")
+        answer = run("export", disk / "out" / "case.zoomiseg", "-o", tmp_path / "a.geojson")
+    assert answer.code == 0
+    assert "cannot be written" in answer.said
+    assert (tmp_path / "a.geojson").read_bytes() == (finished / "result" / "case.geojson").read_bytes()
 
 
 def same_result(one: Path, other: Path) -> None:

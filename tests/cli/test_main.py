@@ -39,16 +39,17 @@ def test_help_explains_every_option_and_argument_of_a_verb(verb, run):
     answer = run(*verb, "--help")
     assert answer.code == 0
     assert answer.err == ""
-    text = " ".join(answer.out.split())
+    text = without_breaks(answer.out)
     for parameter in parameters(verb):
+        names = parameter.opts if parameter.param_type_name == "option" else [parameter.metavar]
+        assert all(name in text for name in names)
         assert parameter.help, f"{parameter.name} has no help"
-        assert any(name in text for name in (*parameter.opts, parameter.make_metavar(typer_context(verb))))
-        assert parameter.help.split(".")[0].split("--")[0][:30].strip() in text
+        assert without_breaks(parameter.help) in text
 
 
-def typer_context(verb):
-    command = typer.main.get_command(app)
-    return typer.Context(command, info_name=" ".join(verb))
+def without_breaks(text):
+    """Help is wrapped, also at hyphens."""
+    return "".join(text.split())
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
@@ -63,7 +64,7 @@ def test_verbs_that_open_a_slide_take_mpp(verb):
 
 
 def test_the_programs_own_help_lists_each_verb_with_a_whole_sentence(run):
-    out = run("--help").out
+    out = run("--help").out.partition("Commands:")[2]
     assert "..." not in out
     for verb in VERBS:
         assert f"  {verb[0]} " in out

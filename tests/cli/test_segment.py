@@ -13,7 +13,7 @@ from PIL import Image
 from zoomiseg.export import GeoJsonMask, read_geojson
 from zoomiseg.predict import load_predictors
 from zoomiseg.session import Session
-from zoomiseg.slide import open_slide
+from zoomiseg.slide import open_slide, sample_path
 
 from .program import CLICKS, clicks_file, leftovers, mask_pixels, point, tissue, write_points
 
@@ -53,12 +53,15 @@ def test_the_mask_is_the_one_that_the_python_interface_gives(finished, slide):
     )
 
 
-def test_the_mask_is_a_tiled_pyramid_that_knows_its_scale(finished):
-    with tifffile.TiffFile(finished / "result" / "case-mask.ome.tif") as file:
+def test_the_mask_is_a_tiled_pyramid_that_knows_its_scale(run, tmp_path):
+    clicks = clicks_file(tmp_path / "clicks.geojson", [(1100.0, 1500.0, "tumour", "low")])
+    answer = segment(run, sample_path("cmu-1"), clicks, tmp_path / "out", "--json")
+    with tifffile.TiffFile(answer.json["mask"]) as file:
         assert file.is_ome
         assert file.pages.first.is_tiled
-        assert [level.shape for level in file.series[0].levels] == [(241, 301), (121, 151)]
-        assert 'PhysicalSizeX="0.5"' in file.ome_metadata
+        shapes = [level.shape for level in file.series[0].levels]
+        assert shapes[:3] == [(2967, 2220), (1484, 1110), (742, 555)]
+        assert 'PhysicalSizeX="0.499"' in file.ome_metadata
 
 
 def test_the_polygons_hold_the_centres_of_exactly_the_masks_pixels(finished, slide):

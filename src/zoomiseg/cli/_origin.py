@@ -51,7 +51,8 @@ def write_origin(folder: Path, origin: Origin) -> None:
         "weights": origin.weights,
         "engine": origin.engine,
     }
-    write_text(folder / _NAME, [json.dumps(values, indent=2), "\n"])
+    if _json_of(folder / _NAME) != values:
+        write_text(folder / _NAME, [json.dumps(values, indent=2), "\n"])
 
 
 def read_origin(folder: Path) -> Origin:

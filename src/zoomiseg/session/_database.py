@@ -168,7 +168,8 @@ def _collect(path: Path, evidence: Evidence) -> None:
     try:
         _collect_from(f"{uri}?mode=rw", evidence)
     except sqlite3.DatabaseError as error:
-        if is_read_only(error, path):
+        # A full disk has no room for the shared index of the WAL, without which SQLite calls it an I/O error.
+        if is_read_only(error, path) or _code(error) in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL):
             _collect_from(f"{uri}?mode=ro&immutable=1", evidence)
         elif is_damage(error) or _code(error) == sqlite3.SQLITE_READONLY:
             evidence.complain(str(error))
