@@ -38,7 +38,7 @@ CARD = Card(
     licence="CC0-1.0",
     recipe="none",
     seeds=(),
-    figures={"noc85": 20.0},
+    figures={"glas": {"noc85": 2.5, "failures": {"80": 1, "85": 3}}},
     sha256="0" * 64,
 )
 

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -191,6 +192,21 @@ def test_a_slide_without_scale_is_cured_by_mpp_also_when_exported_later(run, tmp
     exported = run("export", tmp_path / "out" / "photo.zoomiseg", "-o", tmp_path / "again.geojson")
     assert exported.code == 0
     assert (tmp_path / "again.geojson").read_bytes() == (tmp_path / "out" / "photo.geojson").read_bytes()
+
+
+@pytest.mark.skipif(
+    "ZOOMISEG_TEST_SLIDES" not in os.environ,
+    reason="$ZOOMISEG_TEST_SLIDES names no folder with slides that may not be redistributed",
+)
+def test_a_scanners_slide_without_scale_is_cured_by_mpp_also_when_exported_later(run, tmp_path):
+    path = Path(os.environ["ZOOMISEG_TEST_SLIDES"]) / "tcga-cr-7395-01a-01-ts1.svs"
+    clicks = clicks_file(tmp_path / "clicks.geojson", [(2000.0, 1500.0, "tumour", "high")])
+    assert "--mpp 0.25" in segment(run, path, clicks, tmp_path / "out").said
+    assert segment(run, path, clicks, tmp_path / "out", "--mpp", "0.5").code == 0
+    session = tmp_path / "out" / f"{path.stem}.zoomiseg"
+    assert run("export", session, "-o", tmp_path / "again.geojson").code == 0
+    made = tmp_path / "out" / f"{path.stem}.geojson"
+    assert (tmp_path / "again.geojson").read_bytes() == made.read_bytes()
 
 
 def test_a_folder_of_weights_does_as_well_as_a_name(

@@ -30,7 +30,7 @@ def test_json_has_the_keys_of_the_contract(run, shelf, verb):
         assert scales[scale]["mpp"] == mpp
         assert scales[scale]["sha256"] == card["sha256"]
         assert scales[scale]["licence"] == "CC0-1.0"
-        assert scales[scale]["figures"] == {"noc85": 20.0}
+        assert scales[scale]["figures"] == {"glas": {"noc85": 2.5, "failures": {"80": 1, "85": 3}}}
 
 
 def test_people_read_names_scales_and_cards(run, shelf):
@@ -41,7 +41,7 @@ def test_people_read_names_scales_and_cards(run, shelf):
         "compact-unet16",
         "Random numbers.",
         "CC0-1.0",
-        "noc85: 20.0",
+        "glas: noc85 2.5, failures (80 1, 85 3)",
     ):
         assert words in shown
     assert run("weights", "verify", "mine").out == "mine: whole (low, high)\n"

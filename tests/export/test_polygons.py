@@ -5,11 +5,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from masks import blobs, grid_of, reader, small_masks
+from masks import annotation, blobs, grid_of, reader, small_masks
 from scipy import ndimage
 
 from zoomiseg.errors import OutputError
-from zoomiseg.export import PIXEL_EXACT_PX, _polygons, mask_polygons
+from zoomiseg.export import PIXEL_EXACT_PX, GeoJsonMask, _polygons, mask_polygons
 from zoomiseg.geometry import Grid
 
 tiles = st.integers(1, 9)
@@ -164,3 +164,16 @@ def test_smoothing_never_adds_points(mask, simplify):
     smooth = mask_polygons(reader(mask), grid_of(mask), simplify_px=simplify)
     for before, after in zip(exact, smooth, strict=True):
         assert shapely.get_num_coordinates(after) <= shapely.get_num_coordinates(before)
+
+
+@pytest.mark.timeout(120)
+def test_a_region_with_twenty_thousand_holes_is_smoothed_in_seconds():
+    # Smoothed as one polygon, this takes several minutes.
+    mask = np.ones((720, 720), bool)
+    mask[2::5, 2::5] = mask[2::5, 3::5] = False
+    [region] = mask_polygons(reader(mask), grid_of(mask), simplify_px=PIXEL_EXACT_PX)
+    assert region.is_valid
+    assert len(region.interiors) == 144 * 144
+    np.testing.assert_array_equal(
+        GeoJsonMask([annotation(region)], grid_of(mask)).read(grid_of(mask).box), mask
+    )

@@ -11,7 +11,7 @@ import typer
 from zoomiseg.errors import ManifestError
 
 from ._options import EngineName, EngineOption, JsonFlag, ScaleChoice, positive_mpp
-from ._output import print_result, progress
+from ._output import counted, print_result, progress
 
 if TYPE_CHECKING:
     from zoomiseg.datasets import Pair
@@ -97,7 +97,7 @@ def _lines(values: dict[str, Any]) -> list[str]:
     after = "  ".join(f"{clicks}: {value:.3f}" for clicks, value in values["iou_at"].items())
     never = values["failures"]
     return [
-        f"{values['images']} images at {values['mpp']:g} µm per pixel "
+        f"{counted(values['images'], 'image')} at {values['mpp']:g} µm per pixel "
         f"({values['images_apart']} counted apart), {values['weights']}",
         f"  IoU after clicks   {after}",
         *(

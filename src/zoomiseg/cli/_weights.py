@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -107,8 +109,16 @@ def _described(scale: str, card: Card) -> list[str]:
         f"{card.name}, {scale} scale ({card.mpp:g} µm per pixel)",
         f"  network  {card.network}",
         f"  recipe   {card.recipe}",
-        f"  data     {card.data}",
+        *textwrap.wrap(card.data, 100, initial_indent="  data     ", subsequent_indent=" " * 11),
         f"  licence  {card.licence}",
         f"  sha256   {card.sha256}",
-        *(f"  {name}: {value}" for name, value in card.figures.items()),
+        *(f"  {name}: {_figure(value)}" for name, value in card.figures.items()),
     ]
+
+
+def _figure(value: Any) -> str:
+    """Return a figure, or a mapping of figures, in words: "noc85 2.25, failures (80 1, 85 3)"."""
+    if isinstance(value, Mapping):
+        inner = ((name, _figure(each), isinstance(each, Mapping)) for name, each in value.items())
+        return ", ".join(f"{name} ({text})" if nested else f"{name} {text}" for name, text, nested in inner)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
