@@ -166,14 +166,13 @@ def test_smoothing_never_adds_points(mask, simplify):
         assert shapely.get_num_coordinates(after) <= shapely.get_num_coordinates(before)
 
 
-@pytest.mark.timeout(120)
-def test_a_region_with_twenty_thousand_holes_is_smoothed_in_seconds():
-    # Smoothed as one polygon, this takes several minutes.
-    mask = np.ones((720, 720), bool)
-    mask[2::5, 2::5] = mask[2::5, 3::5] = False
-    [region] = mask_polygons(reader(mask), grid_of(mask), simplify_px=PIXEL_EXACT_PX)
-    assert region.is_valid
-    assert len(region.interiors) == 144 * 144
-    np.testing.assert_array_equal(
-        GeoJsonMask([annotation(region)], grid_of(mask)).read(grid_of(mask).box), mask
-    )
+@pytest.mark.timeout(30)
+def test_a_region_with_tens_of_thousands_of_holes_is_smoothed_in_a_second_or_two():
+    # Smoothed as one polygon it took 41 s where ring by ring takes 1 s.
+    noise = np.random.default_rng(0).standard_normal((1400, 1400)).astype(np.float32)
+    mask = ndimage.gaussian_filter(noise, 1) < 0.3
+    regions = mask_polygons(reader(mask), grid_of(mask), simplify_px=PIXEL_EXACT_PX)
+    assert max(len(region.interiors) for region in regions) > 30_000
+    assert all(region.is_valid for region in regions)
+    raster = GeoJsonMask([annotation(region) for region in regions], grid_of(mask))
+    np.testing.assert_array_equal(raster.read(grid_of(mask).box), mask)

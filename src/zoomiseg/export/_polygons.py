@@ -126,7 +126,7 @@ def _parents(shells: NDArray[np.object_], hole_points: NDArray[np.float64]) -> N
 
 def _smoothed(polygons: NDArray[np.object_], grid: Grid, tolerance_px: float) -> NDArray[np.object_]:
     """Return polygons whose steps became slopes, or the originals where that saves nothing or is invalid."""
-    # Ring by ring: taken whole, a region with tens of thousands of holes would need minutes.
+    # Ring by ring: as one polygon, a region with tens of thousands of holes would need minutes.
     rings, owner = shapely.get_rings(_chamfered(polygons, grid), return_index=True)
     simple_rings = shapely.simplify(rings, tolerance_px * min(grid.downsample), preserve_topology=True)
     simple = np.asarray(shapely.polygons(np.asarray(simple_rings, object), indices=owner), object)
