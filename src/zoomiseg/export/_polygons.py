@@ -126,13 +126,25 @@ def _parents(shells: NDArray[np.object_], hole_points: NDArray[np.float64]) -> N
 
 def _smoothed(polygons: NDArray[np.object_], grid: Grid, tolerance_px: float) -> NDArray[np.object_]:
     """Return polygons whose steps became slopes, or the originals where that saves nothing or is invalid."""
-    # Ring by ring: as one polygon, a region with tens of thousands of holes would need minutes.
-    rings, owner = shapely.get_rings(_chamfered(polygons, grid), return_index=True)
-    simple_rings = shapely.simplify(rings, tolerance_px * min(grid.downsample), preserve_topology=True)
-    simple = np.asarray(shapely.polygons(np.asarray(simple_rings, object), indices=owner), object)
+    simple = _simplified(_chamfered(polygons, grid), tolerance_px * min(grid.downsample))
     usable = shapely.is_valid(simple) & (shapely.get_type_id(simple) == shapely.GeometryType.POLYGON)
     usable &= shapely.get_num_coordinates(simple) < shapely.get_num_coordinates(polygons)
     return np.where(usable, simple, polygons)
+
+
+def _simplified(polygons: NDArray[np.object_], tolerance: float) -> NDArray[np.object_]:
+    """Return polygons without the points that lie within `tolerance` of the line between those that stay.
+
+    Ring by ring: as one polygon, a region with tens of thousands of holes would need minutes. And as lines
+    that return to their start: of a ring GEOS also drops the start, and then strays twice as far there.
+    """
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    lines = np.asarray(shapely.linestrings(coordinates, indices=ring), object)
+    simple = shapely.simplify(lines, tolerance, preserve_topology=True)
+    coordinates, ring = shapely.get_coordinates(simple, return_index=True)
+    outlines = np.asarray(shapely.linearrings(coordinates, indices=ring), object)
+    return np.asarray(shapely.polygons(outlines, indices=owner), object)
 
 
 def _chamfered(polygons: NDArray[np.object_], grid: Grid) -> NDArray[np.object_]:
