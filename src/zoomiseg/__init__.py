@@ -28,6 +28,8 @@ def __getattr__(name: str) -> object:
     # `import zoomiseg.geometry` must not wait for OpenSlide, Shapely and an engine.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    home = import_module(_HOMES[name])
+    # The room `zoomiseg.export` can itself be called, since Python binds the name to it on its first import.
+    value = home if name == "export" else getattr(home, name)
     globals()[name] = value
     return value

@@ -128,10 +128,10 @@ def test_another_word_for_the_shallow_skip_is_refused() -> None:
         build_network("compact-unet16", shallow_skip="both")  # type: ignore[arg-type]
 
 
-def test_a_click_is_heard_from_the_start_and_softly() -> None:
+def test_a_click_is_about_as_loud_as_the_image_from_the_start() -> None:
     stem = build_network("compact-lite0").stem
     guidance = torch.zeros(1, 3, 64, 64)
     guidance[:, 0, 20:31, 20:31] = 1
     with torch.no_grad():
         heard = stem.guidance_branch(guidance).std()
-    assert 0.005 < heard < 0.2
+    assert 0.3 < heard < 3

@@ -72,6 +72,7 @@ def test_every_key_can_be_set(recipe):
         one_kind = 0.2
         some_structures = 0.3
         first_masks = 0.4
+        white_margins = 0.2
         ramp_steps = 9
         blur = 0.6
         seed = 11

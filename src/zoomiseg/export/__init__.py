@@ -1,5 +1,8 @@
 """Masks and clicks in the forms that others read: GeoJSON, pyramids, pictures, measurements."""
 
+import sys
+from types import ModuleType
+
 from ._annotation import Annotation, Plane
 from ._atomic import write_text
 from ._clicks import PlacedClick, read_clicks, write_clicks
@@ -42,3 +45,12 @@ __all__ = [
     "write_overview",
     "write_text",
 ]
+
+
+class _Room(ModuleType):
+    """Lets `zoomiseg.export(session, path)` work whether or not this room was imported before."""
+
+    __call__ = staticmethod(export)
+
+
+sys.modules[__name__].__class__ = _Room
