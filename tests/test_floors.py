@@ -16,6 +16,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "zoomiseg"
 FLOORS = {
     "errors": 0,
     "geometry": 0,
+    "durable": 0,
     "slide": 1,
     "networks": 1,
     "guidance": 1,

@@ -31,7 +31,7 @@ def test_a_disk_without_room_is_told(tmp_path, monkeypatch):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("zoomiseg.export._atomic.os.fsync", full)
+    monkeypatch.setattr("zoomiseg.durable.os.fsync", full)
     with pytest.raises(
         OutputError, match=r"a.txt cannot be written: No space left on device. Choose another"
     ):

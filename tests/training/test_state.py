@@ -40,12 +40,12 @@ def test_a_checkpoint_is_there_once_it_was_saved(tmp_path):
 def test_a_write_that_fails_leaves_the_earlier_checkpoint(tmp_path, monkeypatch):
     save_state(tmp_path, tiny_recipe(), *trained(), 1)
 
-    def full(state, path):
-        path.write_bytes(b"half")
+    def full(descriptor):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(torch, "save", full)
+    monkeypatch.setattr("zoomiseg.durable.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         save_state(tmp_path, tiny_recipe(), *trained(), 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
     network = TinyNetwork()
     assert load_state(tmp_path, tiny_recipe(), network, torch.optim.Adam(network.parameters())) == 1

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ._options import EngineOption, JsonFlag, WeightsOption
-from ._output import counted, print_result, progress, say
+from ._output import counted, print_result, say
+from ._replay import warm_up
 from ._results import Results, result_files, write_results
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from zoomiseg.experiment import DemoClick
-    from zoomiseg.geometry import Grids
-    from zoomiseg.predict import Predictors
     from zoomiseg.session import Session
     from zoomiseg.slide import Slide
 
@@ -53,6 +52,7 @@ def demo(
     It shows breast carcinoma, with a pathologist's outlines to compare with. At most 8 clicks are made at
     the low scale, the others at the high scale, where most is still wrong.
     """
+    from zoomiseg.experiment import truth_on_high
     from zoomiseg.predict import load_predictors
     from zoomiseg.session import Session
     from zoomiseg.slide import open_mask, open_slide, sample_path
@@ -62,9 +62,9 @@ def demo(
     with open_slide(path) as slide, open_mask(sample_path("bcss-1015-mask")) as mask:
         predictors = load_predictors(weights, engine=engine, allow_path=True)
         results = result_files(slide.name, output)
-        truth = _truth_on_high(mask.foreground(slide.grids.slide.box), slide.grids)
+        truth = truth_on_high(mask.foreground(slide.grids.slide.box), slide.grids)
         _introduce(slide, truth)
-        _warm_up(predictors)
+        warm_up(predictors, ("high", "low"))
         with Session(slide, predictors=predictors) as session:
             clicks = _clicked(session, truth)
             tiff, _ = write_results(session, slide, results)
@@ -76,13 +76,6 @@ def demo(
 def _introduce(slide: Slide, truth: Truth) -> None:
     size = f"{slide.width} x {slide.height} pixels at {slide.mpp[0]:g} µm"
     say(f"{slide.path.name}: {size}; tumour is {100 * truth.mean():.0f}% of it")
-
-
-def _warm_up(predictors: Predictors) -> None:
-    with progress("Preparing the networks") as advance:
-        predictors.low.warm_up()
-        advance(0.5)
-        predictors.high.warm_up()
 
 
 def _clicked(session: Session, truth: Truth) -> list[DemoClick]:
@@ -137,13 +130,3 @@ def _lines(values: dict[str, Any]) -> list[str]:
             if name in values
         ),
     ]
-
-
-def _truth_on_high(truth: Truth, grids: Grids) -> Truth:
-    """Return the truth on the high grid: each pixel is tumour if at least half of it is."""
-    import cv2
-    import numpy as np
-
-    size = grids.high.width, grids.high.height
-    share = cv2.resize(truth.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(share >= 0.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from ._output import progress
 
 if TYPE_CHECKING:
     from zoomiseg.export import PlacedClick
-    from zoomiseg.session import Session
+    from zoomiseg.geometry import ScaleName
+    from zoomiseg.session import PredictorPair, Session
 
 
 def require_same_work(session: Session, placed: Sequence[PlacedClick]) -> None:
@@ -30,10 +31,8 @@ def require_same_work(session: Session, placed: Sequence[PlacedClick]) -> None:
         )
 
 
-def warm_up(session: Session, placed: Sequence[PlacedClick]) -> None:
-    """Prepare the networks that the clicks still to be made will ask, so that no click waits for it."""
-    networks = session.predictors
-    scales = {each.scale for each in placed[len(session.events) :]}
+def warm_up(networks: PredictorPair, scales: Collection[ScaleName]) -> None:
+    """Prepare the networks of some scales, so that no click waits for it."""
     with progress("Preparing the networks") as advance:
         for number, scale in enumerate(sorted(scales), start=1):
             (networks.low if scale == "low" else networks.high).warm_up()

@@ -89,7 +89,7 @@ def _worked(
 ) -> tuple[list[float], Exported, Exported]:
     """Click, write the results, and tell a user who interrupts it what is kept."""
     try:
-        warm_up(session, placed)
+        warm_up(session.predictors, {each.scale for each in placed[len(session.events) :]})
         return replay(session, placed), *write_results(session, slide, results)
     except KeyboardInterrupt:
         kept = f"{len(session.events)} of {counted(len(placed), 'click')}"

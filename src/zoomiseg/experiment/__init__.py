@@ -3,8 +3,9 @@
 from ._baselines import grabcut, random_walker
 from ._comparison import baselines_on_slide
 from ._curve import Curve, Method, robot_curve
-from ._demo import DemoClick, demo_clicks, shrunk
+from ._demo import DemoClick, demo_clicks
 from ._patches import PatchReport, evaluate_patches, predictor_method, resampled_pair
+from ._truth import shrunk, truth_on_high
 
 __all__ = [
     "Curve",
@@ -20,4 +21,5 @@ __all__ = [
     "resampled_pair",
     "robot_curve",
     "shrunk",
+    "truth_on_high",
 ]

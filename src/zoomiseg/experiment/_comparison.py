@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from zoomiseg.geometry import Click
+from zoomiseg.geometry import SCALE_FACTOR, Click
 from zoomiseg.robot import THRESHOLD, iou
 from zoomiseg.slide import Slide
 
@@ -32,6 +32,7 @@ def baselines_on_slide(slide: Slide, clicks: Sequence[Click], truth_high: MaskAr
     results = {}
     for name, method in (("grabcut", grabcut), ("random_walker", random_walker)):
         probability = method(image, points, None)
-        enlarged = cv2.resize(probability, (low.width * 4, low.height * 4), interpolation=cv2.INTER_CUBIC)
+        size = low.width * SCALE_FACTOR, low.height * SCALE_FACTOR
+        enlarged = cv2.resize(probability, size, interpolation=cv2.INTER_CUBIC)
         results[name] = iou(np.asarray(enlarged[: high.height, : high.width] >= THRESHOLD), truth_high)
     return results

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
 
-import cv2
 import numpy as np
 
-from zoomiseg.geometry import PATCH_SIZE, SCALE_FACTOR, Box, Click, Grid, PatchFrame, ScaleName, patch_starts
-from zoomiseg.robot import iou, next_click
+from zoomiseg.geometry import PATCH_SIZE, Box, Click, PatchFrame, ScaleName, patch_starts
+from zoomiseg.robot import THRESHOLD, iou, next_click
 from zoomiseg.session import Session
 
 from ._curve import MaskArray
+from ._truth import shrunk
 
 LOW_CLICKS = 8
 ALL_CLICKS = 20
@@ -43,8 +43,8 @@ def demo_clicks(session: Session, truth_high: MaskArray) -> Iterator[DemoClick]:
     """Let the exact robot work through the demo's plan.
 
     At most 8 low clicks, patch by patch, until a patch is right to 0.95. Then the slide's high patches
-    (a grid without overlap) in the order of how much is wrong in them: each gets an even share of what is
-    left of 20 clicks, fewer where 0.95 is reached, and is settled.
+    (at most four, of a grid whose last ones are moved inside) in the order of how much is wrong in them: each
+    gets an even share of what is left of 20 clicks, fewer where 0.95 is reached, and is settled.
 
     Args:
         session: A new one; its slide fits in memory at the high scale.
@@ -69,35 +69,53 @@ def _low_phase(session: Session, truth_high: MaskArray) -> Iterator[Made]:
     left = LOW_CLICKS
     truth_low = shrunk(truth_high, session.slide.grids.low)
     for frame in session.low_patches():
-        truth, valid = _window(truth_low, frame.box), _window(np.ones_like(truth_low), frame.box)
-        clicked: list[tuple[int, int]] = []
-        while left and truth.any():
-            prediction = session.low_probability(frame) >= 0.5
-            found = next_click(prediction, truth, clicked=clicked, valid=valid)
-            if found is None or iou(prediction, truth, valid=valid) >= GOOD_ENOUGH:
-                break
-            clicked.append((found.column, found.row))
+        truth = _window(truth_low, frame.box)
+        if not (left and truth.any()):
+            continue
+
+        def predicted(frame: PatchFrame = frame) -> MaskArray:
+            return session.low_probability(frame) >= THRESHOLD
+
+        for click in _clicked(frame, predicted, truth, most=left):
             left -= 1
-            yield _made(session, frame.click_at(found.column, found.row, found.label), "low", truth_high)
+            yield _made(session, click, "low", truth_high)
 
 
 def _high_phase(session: Session, truth_high: MaskArray, place: Box, share: int) -> Iterator[Made]:
     grid = session.slide.grids.high
-    frame = PatchFrame(grid, place)
     centre = grid.to_slide((min(place.centre[0], grid.width - 1), min(place.centre[1], grid.height - 1)))
     session.zoom(x=centre[0], y=centre[1])
-    truth, valid = _window(truth_high, place), _window(np.ones_like(truth_high), place)
+    done = False
+    frame, truth = PatchFrame(grid, place), _window(truth_high, place)
+    for click in _clicked(frame, lambda: session.read_mask_high(place), truth, most=share):
+        done = True
+        yield _made(session, click, "high", truth_high)
+    inside = place.intersection(grid.box)
+    if done and inside is not None:
+        session.settle(grid.slide_box(inside))
+
+
+def _clicked(
+    frame: PatchFrame, predicted: Callable[[], MaskArray], truth: MaskArray, *, most: int
+) -> Iterator[Click]:
+    """Yield the robot's next click in a patch, until it is right to 0.95 or `most` are made.
+
+    Args:
+        frame: The patch.
+        predicted: Answers with the patch's mask as it is now.
+        truth: Of the patch, False outside the slide.
+        most: Clicks at most.
+    """
+    valid = np.zeros_like(truth)
+    valid[frame.inside.slices_in(Box(0, 0, *truth.shape[::-1]))] = True
     clicked: list[tuple[int, int]] = []
-    for _ in range(share):
-        prediction = session.read_mask_high(place)
+    while len(clicked) < most:
+        prediction = predicted()
         found = next_click(prediction, truth, clicked=clicked, valid=valid)
         if found is None or iou(prediction, truth, valid=valid) >= GOOD_ENOUGH:
-            break
+            return
         clicked.append((found.column, found.row))
-        yield _made(session, frame.click_at(found.column, found.row, found.label), "high", truth_high)
-    inside = place.intersection(grid.box)
-    if clicked and inside is not None:
-        session.settle(grid.slide_box(inside))
+        yield frame.click_at(found.column, found.row, found.label)
 
 
 def _made(session: Session, click: Click, scale: ScaleName, truth_high: MaskArray) -> Made:
@@ -108,7 +126,7 @@ def _made(session: Session, click: Click, scale: ScaleName, truth_high: MaskArra
 
 
 def _high_places(session: Session, truth_high: MaskArray) -> list[Box]:
-    """Return the high patches with anything wrong, the worst first, as many as there are clicks left."""
+    """Return the high patches with anything wrong, the worst first, few enough for three clicks each."""
     grid = session.slide.grids.high
     wrong = session.read_mask_high(grid.box) != truth_high
     boxes = [
@@ -119,14 +137,6 @@ def _high_places(session: Session, truth_high: MaskArray) -> list[Box]:
     errors = {box: int(np.count_nonzero(_window(wrong, box))) for box in boxes}
     ranked = sorted((box for box in boxes if errors[box]), key=lambda box: (-errors[box], box))
     return ranked[: (ALL_CLICKS - LOW_CLICKS) // 3]
-
-
-def shrunk(truth_high: MaskArray, low: Grid) -> MaskArray:
-    """Return the truth on the low grid: an area average of at least 0.5; what lies outside is background."""
-    padded = np.zeros((low.height * SCALE_FACTOR, low.width * SCALE_FACTOR), np.float32)
-    padded[: truth_high.shape[0], : truth_high.shape[1]] = truth_high
-    share = cv2.resize(padded, (low.width, low.height), interpolation=cv2.INTER_AREA)
-    return np.asarray(share >= 0.5)
 
 
 def _window(plane: MaskArray, box: Box) -> MaskArray:

@@ -30,7 +30,7 @@ class Card:
         click_radius_px: Radius of a click's disk, in patch pixels.
         mean: Of RGB in [0, 1], subtracted from the image.
         std: Of RGB in [0, 1], the image is divided by it.
-        pad_to_patch: Whether a smaller slide is padded to a whole patch, or run at the next multiple of 32.
+        pad_to_patch: Whether a smaller slide is padded to a whole patch, or run with a margin of white.
         data: What it was trained on, with attribution, as a sentence.
         licence: Of the weights, an SPDX expression.
         recipe: The name of the training recipe.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from zoomiseg.durable import replace_file
 from zoomiseg.errors import OutputError, WeightsError
 from zoomiseg.geometry import ScaleName
 
@@ -53,8 +52,8 @@ def save_network(folder: Path, scale: ScaleName, module: nn.Module, card: Card) 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Should the second step fail, the old card's checksum tells that the tensors are not its own.
-        _write_whole(tensors_path(folder, scale), content)
-        _write_whole(card_path(folder, scale), text.encode())
+        replace_file(tensors_path(folder, scale), [content])
+        replace_file(card_path(folder, scale), [text.encode()])
     except OSError as error:
         raise OutputError(f"The weights cannot be written to {folder}: {error.strerror}.") from error
     return written
@@ -143,22 +142,6 @@ def _expect_same_tensors(
     ]
     if faults:
         raise WeightsError(f"{path} does not hold the tensors of {network}; {'; '.join(faults)}.")
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside, flush to disk, rename: the path holds the old content or the new, never a part."""
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # A temporary file is made for its owner alone; weights are for whoever may read the folder.
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

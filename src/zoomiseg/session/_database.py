@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from ._durable import flush_folder
+from zoomiseg.durable import flush_folder
+
 from ._evidence import Evidence, row_from
 
 # With a checkpoint after every commit, the main file holds all but the event being written.

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from zoomiseg.durable import replace_file
 from zoomiseg.errors import OutputError, SessionError, SessionMismatch
 
-from ._durable import replace_file
 from ._log import EventLog, create_log, log_exists, open_log
 from ._options import SessionOptions
 from ._sources import PredictorPair, SlideSource
@@ -144,7 +144,7 @@ def _read_card(folder: Path) -> JsonObject | None:
 
 
 def _write_card(folder: Path, card: JsonObject) -> None:
-    replace_file(folder / _CARD_NAME, (json.dumps(card, indent=2, sort_keys=True) + "\n").encode("utf-8"))
+    replace_file(folder / _CARD_NAME, [(json.dumps(card, indent=2, sort_keys=True) + "\n").encode("utf-8")])
 
 
 def _options_in(facts: JsonObject) -> SessionOptions:

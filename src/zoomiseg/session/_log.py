@@ -9,7 +9,7 @@ from pathlib import Path
 from zoomiseg.errors import OutputError, RevisionConflict, SessionDamaged, SessionError
 
 from . import _database
-from ._durable import keep_copy
+from ._damage import keep_copy
 from ._events import Event, Row, event_of, row_of
 from ._evidence import Evidence, History, facts_of, first_checksum, proven, row_from, sealed
 from ._mirror import Mirror

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from ._durable import replace_file
+from zoomiseg.durable import replace_file
+
 from ._evidence import Evidence, row_from
 
 HEADER_MARK = "header"
@@ -37,7 +38,7 @@ class Mirror:
         Raises:
             OSError: It could not be written; the old one stands.
         """
-        replace_file(self._path, _line((HEADER_MARK, header)) + b"".join(map(_line, rows)))
+        replace_file(self._path, [_line((HEADER_MARK, header)), *map(_line, rows)])
 
     def read(self) -> Evidence:
         """Return what the lines say, without judging whether they belong together."""

@@ -110,8 +110,7 @@ class ReadableSession:
 
     def read_mask_high(self, box: Box, *, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
         """Return the mask of a box given in high pixels, which may reach outside the slide."""
-        with self._lock:
-            return self._composer.read(box, self.slide.grids.high, class_) >= 0.5
+        return self.mask_on(self.slide.grids.high, box, class_=class_)
 
     def touched(self, *, class_: str = DEFAULT_CLASS) -> list[Box]:
         """Return boxes in high pixels outside of which the class is 0 everywhere; they may overlap."""

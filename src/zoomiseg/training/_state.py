@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import os
+import io
 from pathlib import Path
 
 import torch
 from torch import nn
 
+from zoomiseg.durable import replace_file
 from zoomiseg.errors import RecipeError
 
 from ._recipe import Recipe
@@ -26,9 +27,9 @@ def save_state(
         "network": network.state_dict(),
         "optimiser": optimiser.state_dict(),
     }
-    temporary = folder / f"{_NAME}.part"
-    torch.save(state, temporary)
-    os.replace(temporary, folder / _NAME)
+    content = io.BytesIO()
+    torch.save(state, content)
+    replace_file(folder / _NAME, [content.getbuffer()])
 
 
 def has_state(folder: Path) -> bool:
