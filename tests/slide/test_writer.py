@@ -180,3 +180,42 @@ def test_a_huge_mask_is_written_in_little_memory(tmp_path):
     )
     assert int(ran.stdout) < 100  # MB, for 3,600 MB of pixels
     assert path.stat().st_size < 20_000_000
+
+
+def test_openslide_reads_the_objective_and_every_level_of_a_slide_that_names_it(tmp_path):
+    rgb = picture(701, 399)
+    with openslide.OpenSlide(write(tmp_path / "a.tif", rgb, objective=20, mpp=(0.5, 0.5))) as slide:
+        assert float(slide.properties["openslide.objective-power"]) == 20
+        assert float(slide.properties["openslide.mpp-x"]) == 0.5
+        assert float(slide.properties["openslide.mpp-y"]) == 0.5
+        assert slide.level_dimensions == ((701, 399), (351, 200), (176, 100), (88, 50))
+        assert slide.associated_images["thumbnail"].size == (88, 50)
+        found = np.asarray(slide.read_region((0, 0), 0, (701, 399)).convert("RGB"))
+        assert np.abs(found - rgb.astype(float)).mean() < 2.5
+
+
+def test_a_slide_of_one_tile_names_its_objective_too(tmp_path):
+    with open_slide(write(tmp_path / "a.tif", picture(100, 90), objective=20, mpp=(0.5, 0.5))) as slide:
+        assert slide.objective == 20
+        assert slide.mpp == (0.5, 0.5)
+
+
+@pytest.mark.parametrize(("kind", "mpp"), [("mask", (0.5, 0.5)), ("slide", (0.5, 0.25))])
+def test_an_objective_that_cannot_be_written_is_refused(tmp_path, kind, mpp):
+    pixels = picture(100, 90) if kind == "slide" else labels(100, 90)
+    with pytest.raises(ValueError, match="Only a slide of square pixels"):
+        write(tmp_path / "a.tif", pixels, kind=kind, mpp=mpp, objective=20)
+
+
+@pytest.mark.parametrize("pixels", [picture(701, 399), labels()], ids=["slide", "mask"])
+def test_equal_pixels_give_equal_files(tmp_path, pixels):
+    one, other = (write(tmp_path / name, pixels).read_bytes() for name in ("a.tif", "b.tif"))
+    assert one == other
+
+
+def test_other_pixels_give_a_mask_another_identity(tmp_path):
+    found = []
+    for pixels in (labels(), 1 - labels()):
+        with tifffile.TiffFile(write(tmp_path / "a.tif", pixels)) as tiff:
+            found.append(tiff.ome_metadata.partition("urn:uuid:")[2][:36])
+    assert len(set(found)) == 2

@@ -7,6 +7,7 @@ nameless temporary files, in the order in which they arise, until the TIFF is pu
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,8 @@ import tifffile
 
 from zoomiseg.errors import OutputError, ZoomisegError
 
+from . import _aperio
+from ._backend import ImageArray
 from ._encoding import DeflateMask, Encoding, JpegSlide, Reduction
 from ._spool import TileSpool
 from ._tree import Layout, ReadPixels, TileNumber, TileTree
@@ -38,10 +41,13 @@ def write_pyramid(
     kind: Literal["slide", "mask"],
     reduction: Reduction | None = None,
     quality: int = 90,
+    objective: float | None = None,
     tile_size: int = 512,
     progress: ReportProgress | None = None,
 ) -> None:
     """Write a pyramid; the file appears under its name only when it is complete.
+
+    Equal pixels give files that are equal to the byte, with the same versions of the codecs.
 
     Args:
         path: Where to; an older file there is replaced.
@@ -54,14 +60,19 @@ def write_pyramid(
             OME-TIFF with SubIFDs, as QuPath and Bio-Formats read them.
         reduction: How coarser levels are made; default: area for a slide, nearest for a mask.
         quality: Of a slide's JPEG, 1 to 100.
+        objective: The power of a slide's objective, 20 for 20x; the file then describes itself as Aperio's
+            do, since OpenSlide reads it from nothing else. Pixels must be square.
         tile_size: Side of a tile in pixels, a multiple of 16.
         progress: Called with the share done, rising from 0 to 1.
     Raises:
         OutputError: The file cannot be written, for instance because the disk is full.
-        ValueError: A size that is none, or pixels of another shape or type.
+        ValueError: A size that is none, pixels of another shape or type, or an objective for a mask or for
+            pixels that are not square.
     """
     path = Path(path)
     layout = Layout(width, height, tile_size)
+    if objective is not None and (kind != "slide" or mpp[0] != mpp[1]):
+        raise ValueError(f"Only a slide of square pixels can name its objective, not a {kind} of {mpp} µm.")
     encoding: Encoding = JpegSlide(quality) if kind == "slide" else DeflateMask()
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     with ExitStack() as stack:
@@ -69,10 +80,19 @@ def write_pyramid(
         keep = _Keeper(path, spools, tile_count=np.prod(layout.tiles_of(0)).item(), progress=progress)
         chosen = reduction or ("area" if kind == "slide" else "nearest")
         tree = TileTree(layout, read=read, keep=keep, encoding=encoding, reduction=chosen)
-        tree.make(TileNumber(layout.level_count - 1, 0, 0))
+        coarsest = tree.make(TileNumber(layout.level_count - 1, 0, 0))
         stack.callback(temporary.unlink, missing_ok=True)
         with _naming(path):
-            _write_tiff(temporary, layout, spools, encoding=encoding, mpp=mpp)
+            _write_tiff(
+                temporary,
+                layout,
+                spools,
+                encoding=encoding,
+                mpp=mpp,
+                identity=keep.identity,
+                objective=objective,
+                coarsest=coarsest,
+            )
             os.replace(temporary, path)
     if progress is not None:
         progress(1.0)
@@ -89,10 +109,17 @@ class _Keeper:
         self._tile_count = tile_count
         self._progress = progress
         self._done = 0
+        self._digest = hashlib.sha256()
+
+    @property
+    def identity(self) -> uuid.UUID:
+        """A number that follows from the tiles alone."""
+        return uuid.UUID(bytes=self._digest.digest()[:16], version=5)
 
     def __call__(self, number: TileNumber, tile: bytes, empty: bool) -> None:
         with _naming(self._path):
             self._spools[number.level].put(number.column, number.row, tile, shared=empty)
+        self._digest.update(tile)
         if number.level == 0:
             self._done += 1
             if self._progress is not None:
@@ -106,7 +133,13 @@ def _write_tiff(
     *,
     encoding: Encoding,
     mpp: tuple[float, float],
+    identity: uuid.UUID,
+    objective: float | None,
+    coarsest: ImageArray,
 ) -> None:
+    text = None
+    if objective is not None:
+        text = _aperio.description(layout.width, layout.height, mpp=mpp[0], objective=objective)
     with tifffile.TiffWriter(path, bigtiff=True, ome=encoding.is_ome) as writer:
         for level, spool in enumerate(spools):
             width, height = layout.size_of(level)
@@ -120,16 +153,20 @@ def _write_tiff(
                 subifds=len(spools) - 1 if head else None,
                 resolution=tuple(_UM_PER_CM / (value * 2**level) for value in mpp),
                 resolutionunit="CENTIMETER",
-                metadata=_ome_metadata(mpp) if head else None,
+                metadata=_ome_metadata(mpp, identity) if head else None,
+                description=text,
                 software=False,
                 **encoding.tags,
             )
+            if text and level == 0 and len(spools) > 1:
+                _aperio.write_thumbnail(writer, coarsest, text=text, tags=encoding.tags)
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def _ome_metadata(mpp: tuple[float, float]) -> dict[str, str | float]:
+def _ome_metadata(mpp: tuple[float, float], identity: uuid.UUID) -> dict[str, str | float]:
     return {
+        "UUID": str(identity),
         "axes": "YX",
         "PhysicalSizeX": mpp[0],
         "PhysicalSizeXUnit": "µm",
