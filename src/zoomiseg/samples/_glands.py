@@ -1,0 +1,156 @@
+"""Glands: closed outlines lined with epithelium, round and regular in normal tissue, distorted in a tumour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ._cells import Cells, cells, joined
+from ._kind import Kind
+
+FloatArray = NDArray[np.float32]
+_CORNERS = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlandForm:
+    """How the glands of one tissue look; sizes in pixels of 0.5 µm.
+
+    Args:
+        kind: `Kind` of the epithelium and what it encloses.
+        sort: Of the nuclei.
+        radius_px: Mean outer radius.
+        radius_variation: Deviation of its logarithm.
+        distorted: Amplitude of the outline's lobes as a share of the radius.
+        height_px: Of the epithelium, from its base to the lumen.
+        spacing_px: Of neighbouring cells along the base.
+        layers: Rows of nuclei.
+        filled: Share of the glands without a lumen.
+    """
+
+    kind: Kind
+    sort: str
+    radius_px: float
+    radius_variation: float = 0.25
+    distorted: float = 0.05
+    height_px: float
+    spacing_px: float
+    layers: int = 1
+    filled: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gland:
+    """One gland.
+
+    Args:
+        lining: Its cells.
+        outline: (64, 2) base of the epithelium, in slide pixels.
+        lumen: (64, 2) what is enclosed, or None where the gland is filled.
+        kind: Of all of it.
+    """
+
+    lining: Cells
+    outline: FloatArray
+    lumen: FloatArray | None
+    kind: Kind
+
+
+def gland(rng: np.random.Generator, xy: tuple[float, float], form: GlandForm) -> Gland:
+    """Draw one gland round a place."""
+    radius = form.radius_px * float(np.exp(rng.normal(0, form.radius_variation)))
+    radius = max(radius, form.height_px * 1.3)
+    outline = _outline(rng, radius, form.distorted)
+    height = min(form.height_px * float(np.exp(rng.normal(0, 0.08))), 0.75 * radius)
+    rows = [_row(rng, outline, form, depth_px) for depth_px in _depths(form, height)]
+    filled = rng.random() < form.filled
+    if filled:
+        rows.append(_filling(rng, outline, form, height))
+    lining = joined(rows)
+    middle = np.asarray(xy, np.float32)
+    lining = _moved(lining, middle)
+    inner = None if filled else _inset(outline, height * 0.92) + middle
+    return Gland(lining, outline + middle, inner, form.kind)
+
+
+def _depths(form: GlandForm, height: float) -> list[float]:
+    return [height * (row + 0.5) / form.layers for row in range(form.layers)]
+
+
+def _outline(rng: np.random.Generator, radius: float, distorted: float) -> FloatArray:
+    angle = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+    length = np.ones(_CORNERS)
+    for lobes in range(2, 8):
+        length += distorted * rng.normal() * 2 / lobes * np.cos(lobes * angle + rng.uniform(0, 2 * np.pi))
+    length = np.maximum(length, 0.45) * radius
+    stretch = np.exp(rng.normal(0, 0.16))
+    turn = rng.uniform(0, np.pi)
+    x, y = length * np.cos(angle) * stretch, length * np.sin(angle) / stretch
+    return np.stack(
+        [x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=1
+    ).astype(np.float32)
+
+
+def _inset(outline: FloatArray, depth: float) -> FloatArray:
+    """Move each corner towards the middle; past the middle it stays there."""
+    length = np.maximum(np.hypot(outline[:, 0], outline[:, 1]), 1e-3)
+    return np.asarray(outline * (np.maximum(length - depth, 0.08 * length) / length)[:, None], np.float32)
+
+
+def _row(rng: np.random.Generator, outline: FloatArray, form: GlandForm, depth: float) -> Cells:
+    """Place one row of cells at a depth under the base, their nuclei pointing to the middle."""
+    ring = _inset(outline, depth)
+    closed = np.concatenate([ring, ring[:1]])
+    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
+    count = max(int(along[-1] / form.spacing_px), 3)
+    places = (np.arange(count) + rng.uniform(0, 1) + rng.uniform(-0.18, 0.18, count)) * along[-1] / count
+    xy = np.stack([np.interp(places, along, closed[:, axis], period=along[-1]) for axis in (0, 1)], axis=1)
+    xy = xy.astype(np.float32)
+    inward = -xy / np.maximum(np.hypot(xy[:, 0], xy[:, 1]), 1)[:, None]
+    step = form.height_px / form.layers
+    basal = -0.16 * step if form.sort == "epithelium" else 0.0
+    slip = rng.normal(basal, 0.06 * step if form.sort == "epithelium" else 0.2 * step, count).astype(
+        np.float32
+    )
+    angle = np.arctan2(inward[:, 1], inward[:, 0]).astype(np.float32) + rng.normal(0, 0.12, count).astype(
+        np.float32
+    )
+    return cells(
+        rng,
+        xy,
+        sort=form.sort,
+        kind=form.kind,
+        body_px=max(0.62 * step, 0.66 * form.spacing_px),
+        angle=angle,
+        offset=inward * slip[:, None],
+    )
+
+
+def _filling(rng: np.random.Generator, outline: FloatArray, form: GlandForm, height: float) -> Cells:
+    """Fill what the lining encloses with cells in no order."""
+    inner = _inset(outline, height)
+    spacing = 1.15 * form.spacing_px
+    reach = float(np.abs(outline).max())
+    rows, columns = np.mgrid[-reach:reach:spacing, -reach:reach:spacing].astype(np.float32)
+    places = np.stack([columns.ravel(), rows.ravel()], axis=1)
+    places = (places + rng.normal(0, 0.2 * spacing, places.shape)).astype(np.float32)
+    inside = [cv2.pointPolygonTest(inner, (float(x), float(y)), False) > 0 for x, y in places]
+    return cells(rng, places[np.array(inside, bool)], sort=form.sort, kind=form.kind, body_px=0.75 * spacing)
+
+
+def _moved(part: Cells, middle: FloatArray) -> Cells:
+    return Cells(
+        part.x + middle[0],
+        part.y + middle[1],
+        part.nucleus_x + middle[0],
+        part.nucleus_y + middle[1],
+        part.body_px,
+        part.sort,
+        part.turn,
+        part.variant,
+        part.kind,
+        part.tint,
+    )

@@ -1,0 +1,248 @@
+"""A virtual slide: rendered where it is read, the same pixels whoever reads them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from zoomiseg.geometry import Box
+
+from ._artefacts import Artefacts, artefacts
+from ._cells import CellIndex
+from ._glands import Gland
+from ._grow import Growth, grow
+from ._kind import Kind
+from ._layout import Layout, lay_out
+from ._matrix import Canvas, Textures, matrix, soft
+from ._nuclei import Nuclei
+from ._paint import (
+    Cytoplasm,
+    bodies,
+    paint_cytoplasm,
+    paint_gland_kinds,
+    paint_lumens,
+    paint_nuclei,
+    paint_vessels,
+    red_cells,
+)
+from ._stain import STAINS, Stain, stained
+from ._style import style_called
+from ._vessels import Vessel
+from ._window import Window
+
+GENERATOR_VERSION = 1
+"""Raised whenever the same seed gives other pixels."""
+MPP = 0.5
+_BLOCK_PX = 1024
+_MARGIN_PX = 56
+_KEPT_BLOCKS = 12
+_PSF_PX = 0.75
+
+Shape = TypeVar("Shape", Gland, Vessel)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Pixels of a specimen.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        kind: (H, W) uint8 values of `Kind`; the truth is where it is TUMOUR.
+    """
+
+    image: NDArray[np.uint8]
+    kind: NDArray[np.uint8]
+
+
+class Specimen:
+    """A generated slide of 0.5 µm per pixel, a pure function of its arguments; safe to read from many threads.
+
+    Args:
+        width, height: In pixels; beyond 16384 the tissue repeats.
+        seed: Decides everything that the style leaves open, the stain included.
+        style: One of `style_names()`.
+    Raises:
+        ZoomisegError: No such style.
+        ValueError: A size below 1.
+    """
+
+    def __init__(self, width: int, height: int, *, seed: int, style: str = "nests") -> None:
+        if width < 1 or height < 1:
+            raise ValueError(f"A specimen of {width} x {height} pixels cannot be.")
+        self.width, self.height, self.seed, self.style, self.mpp = width, height, seed, style, MPP
+        form = style_called(style)
+        rng = np.random.default_rng((seed, 5))
+        self._layout: Layout = lay_out(width, height, seed=seed, style=form)
+        self._growth: Growth = grow(self._layout, seed=seed, style=form)
+        self._index = CellIndex(self._growth.population, self._layout.width, self._layout.height)
+        self._artefacts: Artefacts = artefacts(self._layout, seed=seed)
+        self._textures = Textures(seed)
+        self._nuclei = Nuclei(seed, tumour_diameter_um=form.nucleus_um, tumour_density=form.pale)
+        self._blood = red_cells(rng)
+        self._stain = _varied(rng, STAINS[int(rng.integers(len(STAINS)))])
+        self._cytoplasm = _cytoplasm(rng)
+        self._cohesion = float(rng.uniform(0.5, 1.7))
+        self._defocus_px = float(rng.uniform(1.5, 4.0))
+        self._noise = float(rng.uniform(0.8, 2.2))
+        self._blocks: OrderedDict[tuple[int, int], View] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, box: Box) -> View:
+        """Render a box that lies in the specimen."""
+        image = np.empty((box.height, box.width, 3), np.uint8)
+        kind = np.empty((box.height, box.width), np.uint8)
+        for row in range(box.y // _BLOCK_PX, (box.y + box.height - 1) // _BLOCK_PX + 1):
+            for column in range(box.x // _BLOCK_PX, (box.x + box.width - 1) // _BLOCK_PX + 1):
+                block = self._block(column, row)
+                left, top = column * _BLOCK_PX, row * _BLOCK_PX
+                x = max(box.x, left), min(box.x + box.width, left + _BLOCK_PX)
+                y = max(box.y, top), min(box.y + box.height, top + _BLOCK_PX)
+                target = np.s_[y[0] - box.y : y[1] - box.y, x[0] - box.x : x[1] - box.x]
+                source = np.s_[y[0] - top : y[1] - top, x[0] - left : x[1] - left]
+                image[target] = block.image[source]
+                kind[target] = block.kind[source]
+        return View(image, kind)
+
+    def _block(self, column: int, row: int) -> View:
+        # Blocks are fixed, because floating point need not agree between windows that are placed differently.
+        with self._lock:
+            if (column, row) in self._blocks:
+                self._blocks.move_to_end((column, row))
+                return self._blocks[column, row]
+        view = self._rendered(column * _BLOCK_PX, row * _BLOCK_PX)
+        with self._lock:
+            self._blocks[column, row] = view
+            while len(self._blocks) > _KEPT_BLOCKS:
+                self._blocks.popitem(last=False)
+        return view
+
+    def _rendered(self, left: int, top: int) -> View:
+        side = _BLOCK_PX + 2 * _MARGIN_PX
+        window = Window(left - _MARGIN_PX, top - _MARGIN_PX, side, side)
+        canvas = self._tissue(window)
+        image = self._scanned(window, canvas)
+        inner = np.s_[_MARGIN_PX:-_MARGIN_PX, _MARGIN_PX:-_MARGIN_PX]
+        return View(np.ascontiguousarray(image[inner]), np.ascontiguousarray(canvas.kind[inner]))
+
+    def _tissue(self, window: Window) -> Canvas:
+        layout, textures = self._layout, self._textures
+        reach = 60
+        population, shift_x, shift_y = self._index.within(
+            window.left - reach,
+            window.top - reach,
+            window.left + window.width + reach,
+            window.top + window.height + reach,
+        )
+        population = replace(
+            population,
+            x=population.x + shift_x,
+            y=population.y + shift_y,
+            nucleus_x=population.nucleus_x + shift_x,
+            nucleus_y=population.nucleus_y + shift_y,
+        )
+        canvas = matrix(window, layout, textures, self._repeated(self._growth.fat_cells, window))
+        paint_vessels(canvas, window, textures, self._blood, self._near(self._growth.vessels, window))
+        found = bodies(window, textures, population)
+        glands = self._near(self._growth.glands, window)
+        paint_gland_kinds(canvas, window, glands)
+        paint_cytoplasm(canvas, window, textures, population, found, self._cytoplasm, self._cohesion)
+        paint_lumens(canvas, window, textures, glands)
+        paint_nuclei(canvas, window, population, self._nuclei)
+        self._cut(canvas, window)
+        return canvas
+
+    def _cut(self, canvas: Canvas, window: Window) -> None:
+        """Leave glass outside the outline, which is frayed along the fibres."""
+        depth = window.enlarged(self._layout.tissue)
+        if depth.min() > 60:
+            return
+        frayed = depth + 5 * window.tiled(self._textures.warp[0], shift=61)
+        canvas.paint(1 - soft(frayed, 1.2), haematoxylin=0.0, eosin=0.0)
+        canvas.kind[frayed <= 0] = Kind.GLASS
+
+    def _scanned(self, window: Window, canvas: Canvas) -> NDArray[np.uint8]:
+        layout, marks = self._layout, self._artefacts
+        layers = window.enlarged(layout.thickness) * (1 + window.enlarged(marks.fold))
+        ink = np.maximum(window.enlarged(marks.pen), 0)[..., None] * np.asarray(marks.ink, np.float32)
+        ink = ink + self._specks(window)[..., None]
+        tone = window.enlarged(layout.tone)
+        image = stained(self._stain, canvas.haematoxylin * layers * tone, canvas.eosin * layers, ink)
+        image = cv2.GaussianBlur(image, (0, 0), _PSF_PX)
+        defocus = np.clip(window.enlarged(marks.defocus), 0, 1)
+        if defocus.max() > 0.01:
+            image += defocus[..., None] * (cv2.GaussianBlur(image, (0, 0), self._defocus_px) - image)
+        image += (self._noise * window.tiled(self._textures.fine, shift=3))[..., None]
+        return np.asarray(np.clip(np.rint(image), 0, 255), np.uint8)
+
+    def _specks(self, window: Window) -> FloatField:
+        density = np.zeros(window.shape, np.float32)
+        for x, y, radius in self._repeated(self._artefacts.dust, window):
+            column, row = int(x - window.left), int(y - window.top)
+            cv2.circle(density, (column, row), max(int(radius), 1), 0.7, -1, cv2.LINE_AA)
+        return density
+
+    def _repeated(self, places: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
+        """Return the places (x, y, ...) in and around a window, in slide pixels."""
+        around = 240
+        parts = []
+        for shift_y in self._shifts(
+            window.top - around, window.top + window.height + around, self._layout.height
+        ):
+            for shift_x in self._shifts(
+                window.left - around, window.left + window.width + around, self._layout.width
+            ):
+                moved = places.copy()
+                moved[:, 0] += shift_x
+                moved[:, 1] += shift_y
+                near_x = np.abs(moved[:, 0] - window.left - window.width / 2) < window.width / 2 + around
+                near_y = np.abs(moved[:, 1] - window.top - window.height / 2) < window.height / 2 + around
+                parts.append(moved[near_x & near_y])
+        return np.concatenate(parts)
+
+    def _near(self, shapes: Sequence[Shape], window: Window) -> list[Shape]:
+        """Return the outlines that may touch a window, moved to where they repeat."""
+        return shapes  # type: ignore[return-value]
+
+    @staticmethod
+    def _shifts(first: int, last: int, period: int) -> list[int]:
+        return [repeat * period for repeat in range(first // period, last // period + 1)]
+
+
+FloatField = NDArray[np.float32]
+
+
+def _varied(rng: np.random.Generator, stain: Stain) -> Stain:
+    """Return a laboratory's stain on another day."""
+
+    def turned(vector: tuple[float, float, float]) -> tuple[float, float, float]:
+        moved = np.abs(np.asarray(vector) + rng.normal(0, 0.025, 3))
+        moved /= np.linalg.norm(moved)
+        return float(moved[0]), float(moved[1]), float(moved[2])
+
+    strength = np.asarray(stain.strength) * np.exp(rng.normal(0, 0.1, 2))
+    return replace(
+        stain,
+        haematoxylin=turned(stain.haematoxylin),
+        eosin=turned(stain.eosin),
+        strength=(float(strength[0]), float(strength[1])),
+    )
+
+
+def _cytoplasm(rng: np.random.Generator) -> dict[int, Cytoplasm]:
+    """Draw how the slide's cells take the stain: a tumour's may be darker than a normal gland's, or paler."""
+
+    def drawn() -> Cytoplasm:
+        return Cytoplasm(haematoxylin=float(rng.uniform(0.2, 0.42)), eosin=float(rng.uniform(0.3, 0.5)))
+
+    return {
+        Kind.TUMOUR: drawn(),
+        Kind.GLAND: drawn(),
+        Kind.STROMA: Cytoplasm(haematoxylin=0.32, eosin=0.36),
+    }

@@ -1,0 +1,104 @@
+"""Blood vessels: a lumen, sometimes full of blood, in a wall with its nuclei."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ._cells import Cells, cells, joined
+from ._kind import Kind
+from ._layout import STEP_PX, Layout
+
+FloatArray = NDArray[np.float32]
+_CORNERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Vessel:
+    """One vessel, in slide pixels.
+
+    Args:
+        outer: (40, 2) outside of the wall.
+        inner: (40, 2) its lumen.
+        blood: Share of the lumen that is full of red cells.
+        wall: Nuclei of endothelium and wall.
+    """
+
+    outer: FloatArray
+    inner: FloatArray
+    blood: float
+    wall: Cells
+
+
+def vessels(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8]) -> list[Vessel]:
+    """Scatter vessels, many small and few large, over the stroma; what they take is marked."""
+    count = rng.poisson(9 * layout.width * layout.height / 1e6)
+    found = []
+    for radius in sorted(np.clip(np.exp(rng.normal(np.log(17), 0.6, count)), 7, 130), reverse=True):
+        x, y = rng.random(2) * (layout.width, layout.height)
+        place = np.array([[x, y]], np.float32)
+        blocked = _probe(layout.nests, place) > -0.6 and _probe(layout.bulk, place) > -200
+        blocked = (
+            blocked or _probe(layout.necrosis, place) > -30 or _probe(layout.tissue, place) < radius + 40
+        )
+        if blocked or taken[int(y) // STEP_PX % len(taken), int(x) // STEP_PX % taken.shape[1]]:
+            continue
+        vessel = _vessel(rng, place[0], float(radius))
+        cv2.fillPoly(taken, [np.round(vessel.outer / STEP_PX).astype(np.int32)], 1)
+        found.append(vessel)
+    return found
+
+
+def _probe(field: FloatArray, place: FloatArray) -> float:
+    rows, columns = field.shape
+    return float(field[int(place[0, 1]) // STEP_PX % rows, int(place[0, 0]) // STEP_PX % columns])
+
+
+def _vessel(rng: np.random.Generator, middle: FloatArray, radius: float) -> Vessel:
+    angle = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+    stretch = float(np.exp(rng.normal(0, 0.35)))
+    length = 1 + sum(0.1 * rng.normal() / k * np.cos(k * angle + rng.uniform(0, 6.3)) for k in (2, 3, 4))
+    turn = rng.uniform(0, np.pi)
+    x, y = radius * length * np.cos(angle) * stretch, radius * length * np.sin(angle) / stretch
+    outline = np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=1)
+    thick = rng.random() < 0.35
+    wall_px = radius * (0.5 if thick else 0.14) + 3
+    size = np.hypot(outline[:, 0], outline[:, 1])
+    outer = outline * ((size + wall_px) / size)[:, None]
+    rings = [_nuclei(rng, outline * ((size + 2) / size)[:, None], "endothelium", 52)]
+    for depth in np.arange(9, wall_px - 2, 11):
+        rings.append(_nuclei(rng, outline * ((size + depth) / size)[:, None], "muscle", 40))
+    wall = joined([_around(ring, middle) for ring in rings])
+    blood = float(rng.choice([0.0, 0.35, 0.95], p=[0.35, 0.3, 0.35]))
+    return Vessel((outer + middle).astype(np.float32), (outline + middle).astype(np.float32), blood, wall)
+
+
+def _nuclei(rng: np.random.Generator, ring: NDArray[np.float64], sort: str, spacing: float) -> Cells:
+    closed = np.concatenate([ring, ring[:1]])
+    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
+    count = max(int(along[-1] / spacing), 2)
+    places = np.sort(rng.uniform(0, along[-1], count))
+    xy = np.stack([np.interp(places, along, closed[:, axis]) for axis in (0, 1)], axis=1).astype(np.float32)
+    ahead = (
+        np.stack([np.interp(places + 2, along, closed[:, a], period=along[-1]) for a in (0, 1)], axis=1) - xy
+    )
+    angle = np.arctan2(ahead[:, 1], ahead[:, 0]).astype(np.float32)
+    return cells(rng, xy, sort=sort, kind=Kind.VESSEL, angle=angle)
+
+
+def _around(part: Cells, middle: FloatArray) -> Cells:
+    return Cells(
+        part.x + middle[0],
+        part.y + middle[1],
+        part.nucleus_x + middle[0],
+        part.nucleus_y + middle[1],
+        part.body_px,
+        part.sort,
+        part.turn,
+        part.variant,
+        part.kind,
+        part.tint,
+    )
