@@ -44,10 +44,19 @@ def test_json_has_the_keys_of_the_contract_and_the_weights_are_whole(run, recipe
     assert (card.name, card.recipe) == ("mine", "quick")
 
 
-def test_an_interrupted_run_says_how_to_go_on(run, recipe, monkeypatch):
-    def interrupted(*arguments, **options):
-        raise KeyboardInterrupt
+def interrupted(*arguments, **options):
+    raise KeyboardInterrupt
 
+
+def test_data_may_lie_in_several_folders(run, recipe, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("zoomiseg.training.training_tasks", lambda recipe, *folders: asked.append(folders))
+    monkeypatch.setattr("zoomiseg.training.train", interrupted)
+    assert train(run, recipe, "--data", tmp_path / "more").code == 130
+    assert asked == [(recipe.parent, tmp_path / "more")]
+
+
+def test_an_interrupted_run_says_how_to_go_on(run, recipe, monkeypatch):
     monkeypatch.setattr("zoomiseg.training.train", interrupted)
     answer = train(run, recipe)
     assert answer.code == 130

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from zoomiseg.datasets import Pair
 from zoomiseg.training import Recipe, Sample
+from zoomiseg.training._library import Library
 
 SIZE = 12
+
+
+def library_of(pairs: Sequence[Pair], textures=(), *, mpp=(1.0, 1.0), size: int = 48) -> Library:
+    return Library(pairs, textures, mpp=mpp, size=size)
 
 
 class TinyNetwork(nn.Module):

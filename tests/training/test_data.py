@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from zoomiseg.errors import ManifestError, SlideError
-from zoomiseg.training import _tasks, training_tasks
+from zoomiseg.training import _collage, _tasks, training_tasks
 
 from .stubs import tiny_recipe
 
@@ -17,7 +17,7 @@ GREY = {("polyp", "train"): 60, ("normal", "train"): 110, ("gland", "train"): 16
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A data folder whose images tell by their grey which row they are; samples keep their colours."""
+    """A folder whose images tell by their grey which row they are; samples keep their colours, unmixed."""
     rows = ["slide,mask,group,split,mpp,kind"]
     Image.fromarray(np.eye(30, 40, dtype=np.uint8)).save(tmp_path / "mask.png")
     for (kind, split), grey in GREY.items():
@@ -26,6 +26,7 @@ def folder(tmp_path, monkeypatch):
     Image.new("RGB", (90, 80), (20,) * 3).save(tmp_path / "texture.png")
     (tmp_path / "pairs.csv").write_text("\n".join(rows))
     monkeypatch.setattr(_tasks, "augment", lambda rng, image, blur: image)
+    monkeypatch.setattr(_collage, "_FEATHERED", 0.0)
     return tmp_path
 
 
@@ -44,6 +45,36 @@ def test_a_recipe_names_kinds_or_leaves_some_out(folder):
     only = tiny_recipe(**PLAIN, mpp=(1.5, 1.5), kinds=("polyp",))
     without = tiny_recipe(**PLAIN, mpp=(1.5, 1.5), left_out=("gland", "normal"))
     assert greys(training_tasks(only, folder)) == greys(training_tasks(without, folder)) == {60}
+
+
+@pytest.fixture
+def slides(tmp_path, write_tissue):
+    """A second data folder: one generated slide, all tumour."""
+    pair = write_tissue(np.full((64, 64), 2, np.uint8))
+    other = tmp_path / "slides"
+    other.mkdir()
+    row = f"{pair.slide},{pair.mask},,train,0.5,2,generated"
+    (other / "pairs.csv").write_text("slide,mask,group,split,mpp,mask_value,kind\n" + row)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("sources", "kinds", "expected"),
+    [
+        (("real", "generated"), (), (True, True)),
+        (("real",), (), (True, False)),
+        (("generated",), (), (False, True)),
+        (("real", "generated"), ("polyp",), (True, True)),
+    ],
+)
+def test_a_recipe_names_its_sources_in_all_folders(folder, slides, sources, kinds, expected):
+    library = training_tasks(tiny_recipe(**PLAIN, sources=sources, kinds=kinds), folder, slides)._library
+    assert (library.has_images, library.has_generated) == expected
+
+
+def test_a_texture_is_looked_for_in_every_folder(folder, slides):
+    recipe = tiny_recipe(textures=(("texture.png", 0.5),))
+    assert training_tasks(recipe, slides, folder)._library._textures[0][1] == 0.5
 
 
 def test_textures_are_tissue_for_composites(folder):

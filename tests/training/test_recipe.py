@@ -71,11 +71,13 @@ def test_every_key_can_be_set(recipe):
         composites = 0.1
         one_kind = 0.2
         some_structures = 0.3
+        generated = 0.7
         first_masks = 0.4
         white_margins = 0.2
         ramp_steps = 9
         blur = 0.6
         seed = 11
+        sources = ["generated"]
         kinds = ["polyp"]
         left_out = []
         textures = [["a.svs", 0.5], ["b.svs", 1]]
@@ -85,6 +87,7 @@ def test_every_key_can_be_set(recipe):
     assert keys == {field.name for field in dataclasses.fields(Recipe)} - {"name"}
     assert loaded.mpp == (1, 2.5)
     assert loaded.click_loss == "as_printed"
+    assert loaded.sources == ("generated",)
     assert loaded.kinds == ("polyp",)
     assert loaded.textures == (("a.svs", 0.5), ("b.svs", 1))
 
@@ -131,6 +134,7 @@ def test_all_missing_keys_are_named(recipe):
         ("click_loss", '"l2"'),
         ("kinds", '"polyp"'),
         ("kinds", "[1]"),
+        ("sources", '["drawn"]'),
         ("textures", '["a.svs", 0.5]'),
         ("textures", '[["a.svs"]]'),
     ],

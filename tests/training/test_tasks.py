@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from zoomiseg.training import TaskMix, Tasks, _tasks
-from zoomiseg.training._collage import Collage
-from zoomiseg.training._library import Library
-from zoomiseg.training._tasks import degraded, one_kind, some_structures
+from zoomiseg.training._library import Window
+from zoomiseg.training._tasks import degraded
+
+from .stubs import library_of
 
 MIX = TaskMix(composites=0.3, one_kind=0.2, some_structures=0.2, first_masks=0.5)
 
 
 def tasks(pairs, mix=MIX, *, seed: int = 1) -> Tasks:
-    return Tasks(Library(pairs), mix, mpp=(0.8, 1.6), size=48, blur=0.3, seed=seed)
+    return Tasks(library_of(pairs, mpp=(0.8, 1.6)), mix, mpp=(0.8, 1.6), size=48, blur=0.3, seed=seed)
 
 
 def as_bytes(sample) -> tuple[bytes, bytes, bytes | None]:
@@ -82,53 +82,56 @@ def test_a_target_of_nothing_or_everything_is_drawn_again_five_times(tissue_pair
     assert made == [48] * 6
 
 
-def quarters() -> Collage:
-    """Return four kinds in four quarters: the first three marked in part, the last nowhere."""
-    kind = np.kron([[0, 1], [2, 3]], np.ones((8, 8))).astype(np.int8)
-    marked = (np.indices((16, 16)).sum(axis=0) % 3 == 0) & (kind != 3)
-    return Collage(np.zeros((16, 16, 3), np.uint8), marked, kind, ("a", "b", "c", "d"))
+@pytest.fixture
+def sources(monkeypatch):
+    """Names of what samples were made of, in order."""
+    made = []
+    half = np.arange(48 * 48).reshape(48, 48) % 2 == 0
+
+    def window(library, rng, mpp, size, *, marked):
+        made.append("marked window" if marked else "window")
+        return Window(np.zeros((size, size, 3), np.uint8), half.astype(np.uint8) + 1, 2)
+
+    def collage(self, rng, mpp, task):
+        made.append("collage")
+        return np.zeros((48, 48, 3), np.uint8), half
+
+    monkeypatch.setattr(_tasks.Library, "window", window)
+    monkeypatch.setattr(_tasks.Tasks, "_collage", collage)
+    return made
 
 
-def test_one_kind_is_all_that_is_marked_of_a_kind_and_nothing_else():
-    patch = quarters()
-    chosen = []
-    for seed in range(60):
-        target = one_kind(np.random.default_rng(seed), patch)
-        (kind,) = np.unique(patch.kind[target])
-        np.testing.assert_array_equal(target, patch.marked & (patch.kind == kind))
-        chosen.append(int(kind))
-    assert set(chosen) == {0, 1, 2}
+def test_windows_of_generated_slides_are_the_share_of_what_is_no_composite(
+    tissue_pairs, write_tissue, patchwork, sources
+):
+    mix = TaskMix(composites=0.3, one_kind=0.2, some_structures=0.2, generated=0.4)
+    stream = tasks([*tissue_pairs, write_tissue(patchwork)], mix)
+    for index in range(400):
+        stream.sample(index)
+    assert np.mean(np.array(sources) != "collage") == pytest.approx(0.4, abs=0.08)
+    # One tissue of all (0.2 of 0.7) is asked for wherever it lies; marks, near what is marked.
+    windows = [source for source in sources if source != "collage"]
+    assert np.mean(np.array(windows) == "window") == pytest.approx(2 / 7, abs=0.12)
 
 
-def test_one_kind_of_an_unmarked_patch_is_nothing():
-    patch = quarters()
-    empty = Collage(patch.image, np.zeros((16, 16), bool), patch.kind, patch.kinds)
-    assert not one_kind(np.random.default_rng(1), empty).any()
+def test_the_share_is_ignored_where_there_is_but_one_source(tissue_pairs, write_tissue, patchwork, sources):
+    mix = TaskMix(composites=0.0, generated=0.4)
+    for pairs, expected in (
+        (tissue_pairs, {"collage"}),
+        ([write_tissue(patchwork)], {"window", "marked window"}),
+    ):
+        sources.clear()
+        stream = tasks(pairs, mix)
+        for index in range(40):
+            stream.sample(index)
+        assert set(sources) == expected
 
 
-def blobs(count: int) -> np.ndarray:
-    marked = np.zeros((12, 40), bool)
-    for index in range(count):
-        marked[2 : 4 + index, 8 * index : 8 * index + 5] = True
-    return marked
-
-
-@pytest.mark.parametrize("count", [2, 3, 5])
-def test_some_structures_are_whole_ones_at_least_one_and_not_all(count):
-    marked = blobs(count)
-    labels, _ = ndimage.label(marked)
-    numbers = set()
-    for seed in range(60):
-        target = some_structures(np.random.default_rng(seed), marked)
-        kept = {int(label) for label in np.unique(labels[target])}
-        np.testing.assert_array_equal(target, np.isin(labels, list(kept)) & marked)
-        numbers.add(len(kept))
-    assert numbers == set(range(1, count))
-
-
-@pytest.mark.parametrize("count", [0, 1])
-def test_a_single_structure_stays(count):
-    np.testing.assert_array_equal(some_structures(np.random.default_rng(1), blobs(count)), blobs(count))
+def test_generated_slides_serve_every_task_alone(write_tissue, patchwork):
+    stream = tasks([write_tissue(patchwork)], MIX)
+    samples = [stream.sample(index) for index in range(30)]
+    assert [as_bytes(stream.sample(index)) for index in range(30)] == [as_bytes(sample) for sample in samples]
+    assert np.mean([0.02 <= sample.target.mean() <= 0.98 for sample in samples]) > 0.8
 
 
 def disk() -> np.ndarray:

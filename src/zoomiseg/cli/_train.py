@@ -34,9 +34,10 @@ def train(
         ),
     ],
     data: Annotated[
-        Path,
+        list[Path],
         typer.Option(
-            "--data", help="Folder with pairs.csv (slide, mask, split, mpp, kind) and what it names."
+            "--data",
+            help="Folder with pairs.csv (slide, mask, split, mpp, kind) and what it names; may be repeated.",
         ),
     ],
     output: Annotated[
@@ -61,7 +62,7 @@ def train(
     if threads:
         torch.set_num_threads(threads)
     chosen = load_recipe(recipe)
-    tasks = training_tasks(chosen, data)
+    tasks = training_tasks(chosen, *data)
     folder = output.absolute()
     checkpoints = folder / "training" / chosen.scale
     with _telling_how_to_resume(checkpoints), progress(f"Training {chosen.name}") as advance:

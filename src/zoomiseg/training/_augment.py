@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ._library import ImageArray
+from ._stored import ImageArray
 
 # Optical densities of haematoxylin, eosin and a residual (Ruifrok and Johnston 2001), one a row.
 _STAINS = np.array([[0.650, 0.704, 0.286], [0.072, 0.990, 0.105], [0.268, 0.570, 0.776]], np.float32)

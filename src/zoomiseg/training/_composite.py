@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ._library import ImageArray, Library, MaskArray
+from ._library import Library
+from ._stored import ImageArray, MaskArray
 
 _COLOUR_MATCHED = 0.7
 

@@ -7,15 +7,34 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from zoomiseg.datasets import Pair, read_pair
+from zoomiseg.datasets import Pair
 from zoomiseg.errors import ManifestError
 
-ImageArray = NDArray[np.uint8]
-MaskArray = NDArray[np.bool_]
+from ._stored import (
+    BRIGHT,
+    GENERATED,
+    ImageArray,
+    MaskArray,
+    Stored,
+    ValueArray,
+    mirrored,
+    resampled,
+    resampled_mask,
+    resampled_values,
+    turned,
+)
+from ._tiles import stored_parts
+
 _TISSUE_SHARE = 0.6
 _TRIES = 8
+_IMAGES, _SLIDES = 4, 4
+"""Weight of all images, and of all generated slides, beside one texture."""
+_LARGEST_OF = 3
+"""So many places without tumour are drawn for a background, and the largest is taken: it repeats least."""
+_MARKED_SHARE = 0.02
+_SMALLEST_PX = 8
+_WHITE = (255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +47,74 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
-    """An image as its file has it, and its mask of the same size as a PNG of 0 and 255."""
+class Window:
+    """A square part of a generated slide.
 
-    image: bytes
-    mask: bytes
-    mpp: float
-    kind: str
+    Args:
+        image: (S, S, 3) uint8 RGB, white outside the slide.
+        tissue: (S, S) uint8, values of `zoomiseg.samples.Kind`.
+        target: The value of what is marked.
+    """
+
+    image: ImageArray
+    tissue: ValueArray
+    target: int
+
+    @property
+    def marked(self) -> MaskArray:
+        """What the slide's truth marks, (S, S) bool."""
+        return np.asarray(self.tissue == self.target)
 
 
 class Library:
-    """Draws pieces of tissue, turned and mirrored, at any scale.
+    """Draws tissue, turned and mirrored, at any scale: images, windows of generated slides, textures.
+
+    Where all pairs are generated, their slides serve as images too.
 
     Args:
-        pairs: Annotated images with mpp.
+        pairs: Annotated images and slides; those of kind `generated` have tissues for masks.
         textures: Unmarked tissue as (RGB array, mpp).
+        mpp: (finest, coarsest) µm per pixel that will be asked for.
+        size: Side in pixels of what will be asked for.
     Raises:
-        ManifestError: No pairs, or one without mpp or mask, or whose files cannot be used.
+        ManifestError: No pairs, or one without mpp or mask, or a small image that cannot be used.
+        SlideError: A large image cannot be used.
+        AnnotationError: Nor can its mask.
     """
 
-    def __init__(self, pairs: Sequence[Pair], textures: Sequence[tuple[ImageArray, float]] = ()) -> None:
-        if not pairs:
+    def __init__(
+        self,
+        pairs: Sequence[Pair],
+        textures: Sequence[tuple[ImageArray, float]] = (),
+        *,
+        mpp: tuple[float, float],
+        size: int,
+    ) -> None:
+        stored = [part for pair in pairs for part in stored_parts(pair, mpp=mpp, size=size)]
+        if not stored:
             raise ManifestError("There is nothing to train on: no pair is left after the choice of splits.")
-        self._stored = [_stored(pair) for pair in pairs]
         self._textures = list(textures)
-        self._by_kind: dict[str, list[int]] = {}
-        for index, pair in enumerate(self._stored):
-            self._by_kind.setdefault(pair.kind, []).append(index)
+        self._generated = [part for part in stored if part.kind == GENERATED]
+        self._images = [part for part in stored if part.kind != GENERATED]
+        self._marked = [part for part in self._generated if part.marked >= _MARKED_SHARE] or self._generated
+        self._tissue = [p for p in self._generated if p.bright <= 1 - _TISSUE_SHARE] or self._generated
+        self._quiet = [(part, part.quiet) for part in self._generated if part.quiet]
+        self._by_kind: dict[str, list[Stored]] = {}
+        for part in self._images or self._generated:
+            self._by_kind.setdefault(part.kind, []).append(part)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         return tuple(sorted(self._by_kind))
+
+    @property
+    def has_images(self) -> bool:
+        """Whether some pairs are not generated."""
+        return bool(self._images)
+
+    @property
+    def has_generated(self) -> bool:
+        return bool(self._generated)
 
     def piece(self, rng: np.random.Generator, mpp: float, *, limit: int, kind: str | None = None) -> Piece:
         """Draw an image, resample it to `mpp`, turn it, and crop it to at most `limit` pixels a side.
@@ -69,59 +125,75 @@ class Library:
             limit: Longest side of the result, in its own pixels.
             kind: Draw only among the pairs of this kind; None: among all.
         """
-        pool = self._by_kind[kind] if kind else range(len(self._stored))
-        stored = self._stored[int(pool[rng.integers(len(pool))])]
-        image = _decoded(stored.image, cv2.IMREAD_COLOR_RGB)
-        mask = _decoded(stored.mask, cv2.IMREAD_GRAYSCALE)
-        source = max(round(limit * mpp / stored.mpp), 8)
-        top, left = (int(rng.integers(max(length - source, 0) + 1)) for length in image.shape[:2])
-        window = slice(top, top + source), slice(left, left + source)
-        image, mask = _resampled(image[window], mask[window], stored.mpp / mpp)
-        image, mask = image[:limit, :limit], mask[:limit, :limit]
+        stored = _drawn(rng, self._by_kind[kind] if kind else self._images or self._generated)
+        image, values = stored.decoded()
+        mask = np.where(values == stored.target, np.uint8(255), np.uint8(0))
+        window, factor = _window(rng, image, limit, mpp / stored.mpp), stored.mpp / mpp
+        image = resampled(image[window], factor)[:limit, :limit]
+        mask = resampled_mask(mask[window], factor)[:limit, :limit]
         turn = int(rng.integers(8))
-        image, mask = _turned(image, turn), _turned(mask, turn)
-        return Piece(image, mask > 127, stored.kind)
+        return Piece(turned(image, turn), turned(mask, turn) > 127, stored.kind)
+
+    def window(self, rng: np.random.Generator, mpp: float, size: int, *, marked: bool = False) -> Window:
+        """Draw (size, size) pixels at `mpp` of a generated slide, of which there must be one.
+
+        Args:
+            rng: Decides everything.
+            mpp: µm per pixel of the result.
+            size: Side of the result in pixels.
+            marked: Draw near what the slide's truth marks.
+        """
+        return _cut(rng, _drawn(rng, self._marked if marked else self._generated), mpp, size)
+
+    def background(self, rng: np.random.Generator, mpp: float, size: int) -> ImageArray | None:
+        """Draw (size, size, 3) of generated tissue without tumour and glands; None where there is none."""
+        if not self._quiet:
+            return None
+        drawn = [self._quiet[index] for index in rng.integers(len(self._quiet), size=_LARGEST_OF)]
+        stored, box = max(drawn, key=lambda part: part[1].area)
+        image = stored.decoded()[0][box.y : box.bottom, box.x : box.right]
+        image = image[_window(rng, image, size, mpp / stored.mpp)]
+        part = resampled(image, stored.mpp / mpp)[:size, :size]
+        return turned(mirrored(part, size), int(rng.integers(8)))
 
     def texture(self, rng: np.random.Generator, mpp: float, size: int) -> ImageArray:
-        """Draw unmarked tissue, (size, size, 3): part of a slide, or an image continued by mirroring."""
-        if self._textures and rng.random() < len(self._textures) / (len(self._textures) + 4):
-            array, array_mpp = self._textures[int(rng.integers(len(self._textures)))]
-            return _turned(_tissue_crop(rng, array, array_mpp / mpp, size), int(rng.integers(8)))
-        image = self.piece(rng, mpp, limit=size).image
-        height, width = image.shape[:2]
-        return np.asarray(
-            cv2.copyMakeBorder(image, 0, size - height, 0, size - width, cv2.BORDER_REFLECT), np.uint8
-        )
+        """Draw tissue whose marks do not matter, (size, size, 3): images are continued by mirroring."""
+        weights = len(self._textures), _IMAGES * self.has_images, _SLIDES * self.has_generated
+        choice = int(rng.integers(sum(weights)))
+        if choice < weights[0]:
+            array, array_mpp = self._textures[choice]
+            return turned(_tissue_crop(rng, array, array_mpp / mpp, size), int(rng.integers(8)))
+        if choice < weights[0] + weights[1]:
+            return mirrored(self.piece(rng, mpp, limit=size).image, size)
+        return _cut(rng, _drawn(rng, self._tissue), mpp, size).image
 
 
-def _stored(pair: Pair) -> _Stored:
-    if pair.mask is None or pair.mpp is None:
-        raise ManifestError(f"{pair.slide} needs a mask and an mpp in its manifest to be trained on.")
-    # Read in full here, so that a damaged file is named before the training and not hours into it.
-    mask = read_pair(pair)[1].astype(np.uint8) * 255
-    return _Stored(
-        pair.slide.read_bytes(), cv2.imencode(".png", mask)[1].tobytes(), pair.mpp, pair.extra.get("kind", "")
+def _drawn(rng: np.random.Generator, pool: Sequence[Stored]) -> Stored:
+    return pool[int(rng.integers(len(pool)))]
+
+
+def _window(rng: np.random.Generator, image: ImageArray, limit: int, factor: float) -> tuple[slice, slice]:
+    """Draw where to cut `limit` times `factor` pixels a side, or all there are, out of an image."""
+    side = max(round(limit * factor), _SMALLEST_PX)
+    top, left = (int(rng.integers(max(length - side, 0) + 1)) for length in image.shape[:2])
+    return slice(top, top + side), slice(left, left + side)
+
+
+def _cut(rng: np.random.Generator, stored: Stored, mpp: float, size: int) -> Window:
+    image, tissue = stored.decoded()
+    window, factor = _window(rng, image, size, mpp / stored.mpp), stored.mpp / mpp
+    image = resampled(image[window], factor)[:size, :size]
+    tissue = resampled_values(tissue[window], factor)[:size, :size]
+    height, width = tissue.shape
+    edges = (0, size - height, 0, size - width)
+    turn = int(rng.integers(8))
+    return Window(
+        turned(
+            np.asarray(cv2.copyMakeBorder(image, *edges, cv2.BORDER_CONSTANT, value=_WHITE), np.uint8), turn
+        ),
+        turned(np.asarray(cv2.copyMakeBorder(tissue, *edges, cv2.BORDER_CONSTANT, value=0), np.uint8), turn),
+        stored.target,
     )
-
-
-def _decoded(data: bytes, flags: int) -> ImageArray:
-    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), flags), np.uint8)
-
-
-def _resampled(image: ImageArray, mask: ImageArray, factor: float) -> tuple[ImageArray, ImageArray]:
-    size = max(round(image.shape[1] * factor), 1), max(round(image.shape[0] * factor), 1)
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    smooth = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return (
-        np.asarray(cv2.resize(image, size, interpolation=method), np.uint8),
-        np.asarray(cv2.resize(mask, size, interpolation=smooth), np.uint8),
-    )
-
-
-def _turned(array: ImageArray, turn: int) -> ImageArray:
-    """Apply one of the eight symmetries of the square, numbered 0 to 7."""
-    turned = np.rot90(array, turn % 4)
-    return np.ascontiguousarray(turned[:, ::-1] if turn >= 4 else turned)
 
 
 def _tissue_crop(rng: np.random.Generator, array: ImageArray, factor: float, size: int) -> ImageArray:
@@ -130,7 +202,7 @@ def _tissue_crop(rng: np.random.Generator, array: ImageArray, factor: float, siz
     for _ in range(_TRIES):
         top, left = (int(rng.integers(length - source + 1)) for length in array.shape[:2])
         crop = array[top : top + source, left : left + source]
-        if np.mean(crop[::8, ::8].min(axis=2) < 215) >= _TISSUE_SHARE:
+        if np.mean(crop[::8, ::8].min(axis=2) < BRIGHT) >= _TISSUE_SHARE:
             break
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(crop, (size, size), interpolation=method), np.uint8)

@@ -12,6 +12,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from zoomiseg.errors import RecipeError
 from zoomiseg.losses import ClickLossForm
 
+Source = Literal["real", "generated"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
@@ -35,13 +37,14 @@ class Recipe:
         click_rounds: Most rounds of correcting clicks before the training pass.
         single_click: Share of samples that start with a single positive click.
         mask_dropped: Share of samples whose mask input is zeroed.
-        composites, one_kind, some_structures, first_masks, white_margins: See `TaskMix`.
+        composites, one_kind, some_structures, generated, first_masks, white_margins: See `TaskMix`.
         ramp_steps: Steps over which composites, one_kind and some_structures rise to their shares.
         blur: Share of blurred samples.
         seed: Of samples, clicks and initial weights.
-        kinds: The manifest's kinds that are learnt from; () is all but `left_out`.
+        sources: What is learnt from: `real` pairs, and those whose kind is `generated`.
+        kinds: The manifest's kinds of real pairs that are learnt from; () is all but `left_out`.
         left_out: Kinds that are not learnt from.
-        textures: (path under the data folder, mpp) of unmarked tissue.
+        textures: (path under a data folder, mpp) of unmarked tissue.
     """
 
     name: str
@@ -64,11 +67,13 @@ class Recipe:
     composites: float = 0.35
     one_kind: float = 0.15
     some_structures: float = 0.15
+    generated: float = 0.4
     first_masks: float = 0.0
     white_margins: float = 0.0
     ramp_steps: int = 800
     blur: float = 0.3
     seed: int = 1
+    sources: tuple[Source, ...] = ("real", "generated")
     kinds: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     textures: tuple[tuple[str, float], ...] = ()

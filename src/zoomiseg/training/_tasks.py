@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ._augment import augment
-from ._collage import Collage, collage
+from ._collage import collage
 from ._composite import composite
-from ._library import ImageArray, Library, MaskArray
+from ._library import Library
+from ._stored import ImageArray, MaskArray
+from ._targets import one_kind, one_tissue, some_structures
 
 _TRIES = 6
+_Task = Literal["one", "some", "all"]
+"""What of a patch is the target: one kind of tissue, some structures, or all that is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,10 @@ class TaskMix:
 
     Args:
         composites: Tissues joined along a shape; either is the target.
-        one_kind: One kind (carcinoma, say) is the target, the others are not.
+        one_kind: One kind (carcinoma, say) is the target, the others are not; one tissue of a slide.
         some_structures: A few of the marked structures are the target, the others are not.
+        generated: Share of the samples other than composites that are windows of generated slides, if
+            there are both such slides and images; the rest are collages of images.
         first_masks: Share of samples with a low-scale mask as their first mask input.
         white_margins: Share of samples that lie at a slide's edge, what is outside being white.
         ramp: Samples over which the first three shares rise from zero: a network that has not yet learnt to
@@ -48,6 +55,7 @@ class TaskMix:
     composites: float = 0.35
     one_kind: float = 0.15
     some_structures: float = 0.15
+    generated: float = 0.4
     first_masks: float = 0.0
     white_margins: float = 0.0
     ramp: int = 0
@@ -70,6 +78,7 @@ class Tasks:
     ) -> None:
         self._library, self._mix, self._mpp = library, mix, mpp
         self._size, self._blur, self._seed = size, blur, seed
+        self._generated = mix.generated if library.has_images else 1.0
 
     def sample(self, index: int) -> Sample:
         """Return sample `index`; a target that fills less than 2% or over 98% is drawn again a few times."""
@@ -92,13 +101,24 @@ class Tasks:
         choice = rng.random()
         if choice < composites:
             return composite(rng, self._library, mpp, self._size)
-        if choice < composites + one:
-            patch = collage(rng, self._library, mpp, self._size, pure=True)
+        task: _Task = (
+            "one" if choice < composites + one else "some" if choice < composites + one + some else "all"
+        )
+        if self._library.has_generated and rng.random() < self._generated:
+            return self._window(rng, mpp, task)
+        return self._collage(rng, mpp, task)
+
+    def _window(self, rng: np.random.Generator, mpp: float, task: _Task) -> tuple[ImageArray, MaskArray]:
+        window = self._library.window(rng, mpp, self._size, marked=task != "one")
+        if task == "one":
+            return window.image, one_tissue(rng, window)
+        return window.image, some_structures(rng, window.marked) if task == "some" else window.marked
+
+    def _collage(self, rng: np.random.Generator, mpp: float, task: _Task) -> tuple[ImageArray, MaskArray]:
+        patch = collage(rng, self._library, mpp, self._size, pure=task == "one")
+        if task == "one":
             return patch.image, one_kind(rng, patch)
-        patch = collage(rng, self._library, mpp, self._size)
-        if choice < composites + one + some:
-            return patch.image, some_structures(rng, patch.marked)
-        return patch.image, patch.marked
+        return patch.image, some_structures(rng, patch.marked) if task == "some" else patch.marked
 
 
 def at_the_edge(rng: np.random.Generator, sample: Sample) -> Sample:
@@ -111,23 +131,6 @@ def at_the_edge(rng: np.random.Generator, sample: Sample) -> Sample:
     image = np.where(outside[..., None], np.uint8(255), sample.image)
     first = None if sample.first_mask is None else np.where(outside, np.float32(0), sample.first_mask)
     return Sample(image, sample.target & ~outside, first)
-
-
-def one_kind(rng: np.random.Generator, patch: Collage) -> MaskArray:
-    """Choose one of the kinds that are marked somewhere in the collage; the target is what is of it."""
-    present = np.unique(patch.kind[patch.marked])
-    if not present.size:
-        return patch.marked
-    return np.asarray(patch.marked & (patch.kind == present[int(rng.integers(present.size))]))
-
-
-def some_structures(rng: np.random.Generator, marked: MaskArray) -> MaskArray:
-    """Keep a random part of the connected structures, at least one and not all."""
-    count, labels = cv2.connectedComponents(marked.astype(np.uint8))
-    if count <= 2:
-        return marked
-    chosen = rng.permutation(np.arange(1, count))[: int(rng.integers(1, count - 1))]
-    return np.asarray(np.isin(labels, chosen))
 
 
 def degraded(rng: np.random.Generator, target: MaskArray, *, factor: int = 4) -> NDArray[np.float32]:
