@@ -15,6 +15,7 @@ from zoomiseg.cli._main import _run
 VERBS = (
     ("demo",),
     ("info",),
+    ("sample",),
     ("segment",),
     ("export",),
     ("weights",),

@@ -2,6 +2,7 @@
 
 from ._baselines import grabcut, random_walker
 from ._comparison import baselines_on_slide
+from ._core_images import core_images
 from ._curve import Curve, Method, robot_curve
 from ._demo import DemoClick, demo_clicks
 from ._patches import PatchReport, evaluate_patches, predictor_method, resampled_pair
@@ -13,6 +14,7 @@ __all__ = [
     "Method",
     "PatchReport",
     "baselines_on_slide",
+    "core_images",
     "demo_clicks",
     "evaluate_patches",
     "grabcut",

@@ -1,7 +1,30 @@
 """Slides with truth: generated tissue, and real images laid out on a slide."""
 
+from ._ceiling import TruthTally, tally_truth
+from ._cores import ChosenCore, CoreImage, Target, choose_cores
 from ._kind import Kind
+from ._montage import Montage
+from ._source import Source
 from ._specimen import GENERATOR_VERSION, Specimen, View
 from ._style import style_names
+from ._write import Sample, SampleFiles, sample_files, write_sample
 
-__all__ = ["GENERATOR_VERSION", "Kind", "Specimen", "View", "style_names"]
+__all__ = [
+    "GENERATOR_VERSION",
+    "ChosenCore",
+    "CoreImage",
+    "Kind",
+    "Montage",
+    "Sample",
+    "SampleFiles",
+    "Source",
+    "Specimen",
+    "Target",
+    "TruthTally",
+    "View",
+    "choose_cores",
+    "sample_files",
+    "style_names",
+    "tally_truth",
+    "write_sample",
+]
