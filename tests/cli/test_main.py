@@ -23,6 +23,7 @@ VERBS = (
     ("weights", "show"),
     ("weights", "verify"),
     ("evaluate-patches",),
+    ("prepare",),
     ("train",),
 )
 HEAVY = ("torch", "openvino", "zarr", "numpy", "cv2", "shapely", "openslide", "tifffile", "rich")
@@ -59,7 +60,7 @@ def test_every_verb_that_does_something_takes_json(verb):
         assert "--json" in [name for parameter in parameters(verb) for name in parameter.opts]
 
 
-@pytest.mark.parametrize("verb", ["info", "segment", "export"])
+@pytest.mark.parametrize("verb", ["info", "segment", "export", "prepare"])
 def test_verbs_that_open_a_slide_take_mpp(verb):
     assert "--mpp" in [name for parameter in parameters((verb,)) for name in parameter.opts]
 

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from zoomiseg.errors import ManifestError
 
+from ._aspect import require_same_aspect
 from ._manifest import Pair
-
-_ASPECT_TOLERANCE = 0.01
 
 
 def read_pair(pair: Pair) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
@@ -47,12 +46,8 @@ def _decoded(path: Path, flags: int) -> NDArray[Any]:
 
 
 def _fitted(mask: NDArray[np.bool_], shape: tuple[int, int], pair: Pair) -> NDArray[np.bool_]:
-    aspect = (mask.shape[1] / mask.shape[0]) / (shape[1] / shape[0])
-    if abs(aspect - 1) > _ASPECT_TOLERANCE:
-        raise ManifestError(
-            f"{pair.mask} is {mask.shape[1]} x {mask.shape[0]} and "
-            f"{pair.slide.name} is {shape[1]} x {shape[0]}: "
-            "the mask must have the slide's aspect within 1%."
-        )
-    resized = cv2.resize(mask.astype(np.uint8), (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST_EXACT)
+    size = shape[1], shape[0]
+    assert pair.mask is not None
+    require_same_aspect(pair.mask, (mask.shape[1], mask.shape[0]), pair.slide, size)
+    resized = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST_EXACT)
     return np.asarray(resized > 0)
