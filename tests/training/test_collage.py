@@ -31,7 +31,7 @@ def library(write_pair):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_pixels_marks_and_kinds_agree_between_hard_edges(library, seed, monkeypatch):
-    monkeypatch.setattr(_collage, "drawn_seam", lambda rng: Seam(int(rng.integers(-9, 9)), 0))
+    monkeypatch.setattr(_collage, "drawn_seam", lambda rng, apart: Seam(int(rng.integers(-9, 9)), 0))
     patch = collage(np.random.default_rng(seed), library, 1.0, 128)
     assert patch.image.shape == (128, 128, 3)
     assert patch.kinds == ("cancer", "normal", "polyp")
@@ -86,7 +86,7 @@ def test_a_faded_image_is_the_truth_where_it_shows_at_least_half():
 
 
 def test_a_small_image_keeps_an_opaque_middle_and_two_thirds_of_its_place(write_pair, monkeypatch):
-    monkeypatch.setattr(_collage, "drawn_seam", lambda rng: Seam(-36, 24))
+    monkeypatch.setattr(_collage, "drawn_seam", lambda rng, apart: Seam(-36, 24))
     library = library_of([write_pair(np.full((20, 20, 3), 60, np.uint8), np.ones((20, 20)))])
     patch = collage(np.random.default_rng(1), library, 1.0, 64)
     assert np.mean((patch.image == 60).all(axis=2)) > 0.2
@@ -105,8 +105,14 @@ def test_four_seams_in_ten_fade_and_six_in_ten_of_the_rest_leave_a_gap():
     assert np.mean(np.array(hard) == 0) == pytest.approx(0.4 + 0.6 / 13, abs=0.05)
 
 
+def test_on_tissue_images_lie_apart_and_four_in_ten_fade_all_the_same():
+    seams = [drawn_seam(np.random.default_rng(seed), apart=True) for seed in range(2000)]
+    assert {seam.gap for seam in seams} == set(range(49))
+    assert np.mean([seam.ramp > 0 for seam in seams]) == pytest.approx(0.4, abs=0.04)
+
+
 def test_half_the_collages_lie_on_tissue_where_the_library_has_some(library, monkeypatch):
-    monkeypatch.setattr(_collage, "drawn_seam", lambda rng: Seam(9, 0))
+    monkeypatch.setattr(_collage, "drawn_seam", lambda rng, apart: Seam(30 if apart else 9, 0))
     monkeypatch.setattr(library, "background", lambda rng, mpp, size: np.full((size, size, 3), 33, np.uint8))
     patches = [collage(np.random.default_rng(seed), library, 1.0, 128) for seed in range(100)]
     on_tissue = [(patch.image[patch.kind == -1] == 33).all() for patch in patches]

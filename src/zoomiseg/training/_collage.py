@@ -11,7 +11,7 @@ from ._library import Library, Piece
 from ._stored import ImageArray, MaskArray
 
 _FEATHERED, _GAPS = 0.4, 0.6
-_ON_TISSUE = 0.5
+_ON_TISSUE, _WIDEST_GAP_PX = 0.5, 48
 _LONGEST_START = 60
 
 
@@ -63,8 +63,9 @@ def collage(
         size: Side of the patch in pixels.
         pure: Let each image be of a kind drawn evenly, so that rare kinds meet common ones.
     """
-    patch = _empty(_background(rng, library, mpp, size), library.kinds)
-    seam = drawn_seam(rng)
+    tissue = library.background(rng, mpp, size) if rng.random() < _ON_TISSUE else None
+    patch = _empty(_white(rng, size) if tissue is None else tissue, library.kinds)
+    seam = drawn_seam(rng, apart=tissue is not None)
     top = -int(rng.integers(0, _LONGEST_START))
     while top < size:
         left, row_height = -int(rng.integers(0, _LONGEST_START)), 0
@@ -78,10 +79,19 @@ def collage(
     return patch
 
 
-def drawn_seam(rng: np.random.Generator) -> Seam:
-    """Draw how the images of one collage meet: faded (0.4), with a gap of 0 to 12 pixels (0.36) or hard."""
-    if rng.random() < _FEATHERED:
-        ramp = int(rng.integers(4, 25))
+def drawn_seam(rng: np.random.Generator, *, apart: bool = False) -> Seam:
+    """Draw how the images of one collage meet.
+
+    Four in ten fade and overlap a little, 0.36 have a gap of up to 12 pixels, the rest meet edge to edge.
+
+    Args:
+        rng: Decides everything.
+        apart: All have a gap instead, of up to 48 pixels, so that what lies beneath shows.
+    """
+    ramp = int(rng.integers(4, 25)) if rng.random() < _FEATHERED else 0
+    if apart:
+        return Seam(int(rng.integers(_WIDEST_GAP_PX + 1)), ramp)
+    if ramp:
         return Seam(-int(rng.integers(ramp // 2, 3 * ramp // 2 + 1)), ramp)
     return Seam(int(rng.integers(0, 13)) if rng.random() < _GAPS else 0, 0)
 
@@ -96,11 +106,8 @@ def opacity(height: int, width: int, ramp: int) -> NDArray[np.float32]:
     return np.asarray(np.minimum(depth / max(ramp, 0.5), 1), np.float32)
 
 
-def _background(rng: np.random.Generator, library: Library, mpp: float, size: int) -> ImageArray:
-    if rng.random() < _ON_TISSUE and (tissue := library.background(rng, mpp, size)) is not None:
-        return tissue
-    colour = rng.integers(228, 250, size=3).astype(np.uint8)
-    return np.broadcast_to(colour, (size, size, 3)).copy()
+def _white(rng: np.random.Generator, size: int) -> ImageArray:
+    return np.broadcast_to(rng.integers(228, 250, size=3).astype(np.uint8), (size, size, 3)).copy()
 
 
 def _empty(image: ImageArray, kinds: tuple[str, ...]) -> Collage:
