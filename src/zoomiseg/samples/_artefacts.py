@@ -37,13 +37,13 @@ def artefacts(layout: Layout, *, seed: int) -> Artefacts:
     """Draw the artefacts of one slide."""
     rng = np.random.default_rng((seed, 4))
     shape = layout.tissue.shape
-    fold = np.zeros(shape, np.float32)
+    fold: FloatArray = np.zeros(shape, np.float32)
     for _ in range(int(rng.poisson(0.9))):
         width = float(rng.uniform(18, 55)) / STEP_PX
         fold = np.maximum(
             fold, float(rng.uniform(0.5, 1.1)) * np.clip(2 - 2 * _curve(rng, shape) / width, 0, 1)
         )
-    pen = np.zeros(shape, np.float32)
+    pen: FloatArray = np.zeros(shape, np.float32)
     if rng.random() < 0.4:
         width = float(rng.uniform(90, 220)) / STEP_PX
         streaks = 1 + 0.18 * cloud_noise(rng, shape, 30, slope=1.2)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._nuclei import SORTS, TURNS, VARIANTS
 
-FloatArray = NDArray[np.float32]
+FloatArray = NDArray[np.floating[Any]]
 _BUCKET_PX = 128
 
 
@@ -45,6 +46,17 @@ class Cells:
 
     def taken(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Cells:
         return Cells(*(getattr(self, item.name)[chosen] for item in fields(self)))
+
+    def moved(self, shift: FloatArray) -> Cells:
+        """Return them (x, y) pixels further on; `shift` is (2,) or (N, 2)."""
+        x, y = np.asarray(shift, np.float32).T
+        return replace(
+            self,
+            x=self.x + x,
+            y=self.y + y,
+            nucleus_x=self.nucleus_x + x,
+            nucleus_y=self.nucleus_y + y,
+        )
 
 
 def cells(
@@ -89,6 +101,11 @@ def joined(parts: Sequence[Cells]) -> Cells:
     return Cells(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(Cells)))
 
 
+def repeats_of(period: int, first: int, last: int) -> list[int]:
+    """Return the shifts, multiples of the period, at which it touches the pixels [first, last)."""
+    return [repeat * period for repeat in range(first // period, (last - 1) // period + 1)]
+
+
 class CellIndex:
     """Finds the cells around a box of the repeating slide.
 
@@ -101,16 +118,9 @@ class CellIndex:
         self._size = width, height
         self._columns = -(-width // _BUCKET_PX)
         self._rows = -(-height // _BUCKET_PX)
-        # A body and its nucleus must move together.
-        shift_x = -np.floor(population.x / width) * width
-        shift_y = -np.floor(population.y / height) * height
-        moved = Cells(
-            population.x + shift_x.astype(np.float32),
-            population.y + shift_y.astype(np.float32),
-            population.nucleus_x + shift_x.astype(np.float32),
-            population.nucleus_y + shift_y.astype(np.float32),
-            *(getattr(population, item.name) for item in fields(Cells)[4:]),
-        )
+        # A body and its nucleus move together.
+        repeats = np.floor(np.stack([population.x / width, population.y / height], axis=1))
+        moved = population.moved(np.asarray(-repeats * (width, height), np.float32))
         column = np.minimum(moved.x.astype(np.int64) // _BUCKET_PX, self._columns - 1)
         row = np.minimum(moved.y.astype(np.int64) // _BUCKET_PX, self._rows - 1)
         bucket = row * self._columns + column
@@ -121,28 +131,15 @@ class CellIndex:
     def __len__(self) -> int:
         return len(self._cells)
 
-    def within(self, left: int, top: int, right: int, bottom: int) -> tuple[Cells, FloatArray, FloatArray]:
-        """Return the cells whose bodies' middles lie in a box, in a fixed order, with the shift of each.
-
-        A cell's place in the slide is its own plus the shift (x, y), a multiple of the period.
-        """
+    def within(self, left: int, top: int, right: int, bottom: int) -> Cells:
+        """Return the cells whose bodies' middles lie in a box, at their places there, in a fixed order."""
         width, height = self._size
-        parts: list[NDArray[np.intp]] = []
-        shifts: list[tuple[int, int, int]] = []
-        for repeat_y in range(top // height, (bottom - 1) // height + 1):
-            for repeat_x in range(left // width, (right - 1) // width + 1):
-                found = self._in_period(
-                    left - repeat_x * width,
-                    top - repeat_y * height,
-                    right - repeat_x * width,
-                    bottom - repeat_y * height,
-                )
-                parts.append(found)
-                shifts.append((len(found), repeat_x * width, repeat_y * height))
-        counts = [count for count, _, _ in shifts]
-        shift_x = np.repeat(np.array([x for _, x, _ in shifts], np.float32), counts)
-        shift_y = np.repeat(np.array([y for _, _, y in shifts], np.float32), counts)
-        return self._cells.taken(np.concatenate(parts)), shift_x, shift_y
+        parts = []
+        for shift_y in repeats_of(height, top, bottom):
+            for shift_x in repeats_of(width, left, right):
+                found = self._in_period(left - shift_x, top - shift_y, right - shift_x, bottom - shift_y)
+                parts.append(self._cells.taken(found).moved(np.array([shift_x, shift_y], np.float32)))
+        return joined(parts)
 
     def _in_period(self, left: int, top: int, right: int, bottom: int) -> NDArray[np.intp]:
         first_column, last_column = (

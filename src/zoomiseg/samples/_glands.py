@@ -1,8 +1,9 @@
-"""Glands: closed outlines lined with epithelium, round and regular in normal tissue, distorted in a tumour."""
+"""Glands: closed outlines lined with epithelium, round in normal tissue, distorted in a tumour."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from ._cells import Cells, cells, joined
 from ._kind import Kind
 
-FloatArray = NDArray[np.float32]
+FloatArray = NDArray[np.floating[Any]]
 _CORNERS = 64
 
 
@@ -58,11 +59,16 @@ class Gland:
     lumen: FloatArray | None
     kind: Kind
 
+    def moved(self, shift: FloatArray) -> Gland:
+        """Return it (x, y) pixels further on; its cells stay, they are found on their own."""
+        lumen = None if self.lumen is None else self.lumen + shift
+        return Gland(self.lining, self.outline + shift, lumen, self.kind)
+
 
 def gland(rng: np.random.Generator, xy: tuple[float, float], form: GlandForm) -> Gland:
     """Draw one gland round a place."""
     radius = form.radius_px * float(np.exp(rng.normal(0, form.radius_variation)))
-    radius = max(radius, form.height_px * 1.3)
+    radius = max(radius, form.height_px * 1.7)
     outline = _outline(rng, radius, form.distorted)
     height = min(form.height_px * float(np.exp(rng.normal(0, 0.08))), 0.75 * radius)
     rows = [_row(rng, outline, form, depth_px) for depth_px in _depths(form, height)]
@@ -71,7 +77,7 @@ def gland(rng: np.random.Generator, xy: tuple[float, float], form: GlandForm) ->
         rows.append(_filling(rng, outline, form, height))
     lining = joined(rows)
     middle = np.asarray(xy, np.float32)
-    lining = _moved(lining, middle)
+    lining = lining.moved(middle)
     inner = None if filled else _inset(outline, height * 0.92) + middle
     return Gland(lining, outline + middle, inner, form.kind)
 
@@ -111,11 +117,10 @@ def _row(rng: np.random.Generator, outline: FloatArray, form: GlandForm, depth: 
     xy = xy.astype(np.float32)
     inward = -xy / np.maximum(np.hypot(xy[:, 0], xy[:, 1]), 1)[:, None]
     step = form.height_px / form.layers
-    basal = -0.16 * step if form.sort == "epithelium" else 0.0
-    slip = rng.normal(basal, 0.06 * step if form.sort == "epithelium" else 0.2 * step, count).astype(
-        np.float32
-    )
-    angle = np.arctan2(inward[:, 1], inward[:, 0]).astype(np.float32) + rng.normal(0, 0.12, count).astype(
+    # Normal nuclei stand in line at the base; a tumour's crowd at every height.
+    basal, uneven = (-0.16, 0.06) if form.sort == "epithelium" else (-0.1, 0.16)
+    slip = rng.normal(basal * step, uneven * step, count).astype(np.float32)
+    angle = np.arctan2(inward[:, 1], inward[:, 0]).astype(np.float32) + rng.normal(0, 0.3, count).astype(
         np.float32
     )
     return cells(
@@ -139,18 +144,3 @@ def _filling(rng: np.random.Generator, outline: FloatArray, form: GlandForm, hei
     places = (places + rng.normal(0, 0.2 * spacing, places.shape)).astype(np.float32)
     inside = [cv2.pointPolygonTest(inner, (float(x), float(y)), False) > 0 for x, y in places]
     return cells(rng, places[np.array(inside, bool)], sort=form.sort, kind=form.kind, body_px=0.75 * spacing)
-
-
-def _moved(part: Cells, middle: FloatArray) -> Cells:
-    return Cells(
-        part.x + middle[0],
-        part.y + middle[1],
-        part.nucleus_x + middle[0],
-        part.nucleus_y + middle[1],
-        part.body_px,
-        part.sort,
-        part.turn,
-        part.variant,
-        part.kind,
-        part.tint,
-    )

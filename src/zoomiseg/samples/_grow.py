@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from ._layout import STEP_PX, Layout
 from ._style import Style
 from ._vessels import Vessel, vessels
 
-FloatArray = NDArray[np.float32]
+FloatArray = NDArray[np.floating[Any]]
 _NO_PLACES = np.zeros((0, 2), np.float32)
 
 
@@ -68,7 +69,7 @@ def hexagonal(rng: np.random.Generator, layout: Layout, spacing: float, *, jitte
     return np.asarray(places, np.float32)
 
 
-def _kept(rng: np.random.Generator, places: FloatArray, probability: FloatArray) -> FloatArray:
+def _kept(rng: np.random.Generator, places: FloatArray, probability: FloatArray | float) -> FloatArray:
     return places[rng.random(len(places)) < probability]
 
 
@@ -97,29 +98,25 @@ def _fill(taken: NDArray[np.uint8], polygon: FloatArray, grown: float = 1.0) -> 
 
 def _lobules(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8], style: Style) -> list[Gland]:
     """Place clusters of normal glands, and some with their lumen filled, away from the tumour."""
-    area = float((layout.tissue > 60).sum()) * STEP_PX**2
     found: list[Gland] = []
-    for centre in _kept(
-        rng, hexagonal(rng, layout, 520, jitter=0.22), np.float32(min(style.lobules * 4.2, 1))
-    ):
+    for centre in _kept(rng, hexagonal(rng, layout, 520, jitter=0.22), min(style.lobules * 4.2, 1.0)):
         bulk, tissue = (
             float(layout.at(field, centre[:1], centre[1:])[0]) for field in (layout.bulk, layout.tissue)
         )
         if bulk > -60 or tissue < 150:
             continue
-        radius = float(rng.uniform(34, 62))
+        radius = float(rng.uniform(40, 68))
         form = GlandForm(
             kind=Kind.GLAND, sort="epithelium", radius_px=radius, radius_variation=0.18, distorted=0.05,
-            height_px=float(rng.uniform(17, 28)), spacing_px=13.5, filled=float(rng.choice([0.0, 0.15, 0.8])),
+            height_px=float(rng.uniform(18, 27)), spacing_px=12.5, filled=float(rng.choice([0.0, 0.15, 0.8])),
             layers=int(rng.choice([1, 1, 2])),
         )  # fmt: skip
-        places = _packed(rng, centre, spread=float(rng.uniform(120, 250)), spacing=2.25 * radius)
+        places = _packed(rng, centre, spread=float(rng.uniform(150, 320)), spacing=2.25 * radius)
         for place in places:
             candidate = gland(rng, (float(place[0]), float(place[1])), form)
             if _fits(taken, candidate.outline):
                 _fill(taken, candidate.outline, 1.1)
                 found.append(candidate)
-    del area
     return found
 
 
@@ -147,15 +144,15 @@ def _tumour_glands(
     territory = float((layout.bulk > 0).sum()) * STEP_PX**2 / 1e6
     found: list[Gland] = []
     for radius in sorted(
-        np.exp(rng.normal(np.log(70), 0.5, int(style.glands * territory * 3))), reverse=True
+        np.exp(rng.normal(np.log(78), 0.5, int(style.glands * territory * 4))), reverse=True
     ):
         form = GlandForm(
             kind=Kind.TUMOUR, sort="tumour", radius_px=float(radius), radius_variation=0.05,
-            distorted=float(rng.uniform(0.06, 0.2)), height_px=float(rng.uniform(22, 40)),
-            spacing_px=0.62 * style.spacing_px, layers=int(rng.choice([1, 2, 2])), filled=0.12,
+            distorted=float(rng.uniform(0.06, 0.2)), height_px=float(rng.uniform(28, 50)),
+            spacing_px=0.56 * style.spacing_px, layers=int(rng.choice([1, 1, 2])), filled=0.12,
         )  # fmt: skip
         place = rng.random(2) * (layout.width, layout.height)
-        if float(layout.at(layout.bulk, np.float32(place[:1]), np.float32(place[1:]))[0]) < -80:
+        if float(layout.at(layout.bulk, place[:1], place[1:])[0]) < -80:
             continue
         candidate = gland(rng, (float(place[0]), float(place[1])), form)
         if _fits(taken, candidate.outline):
@@ -168,7 +165,7 @@ def _nests(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8], s
     places = hexagonal(rng, layout, style.spacing_px, jitter=0.19)
     inside = layout.at(layout.nests, places[:, 0], places[:, 1]) > 0
     places = places[inside & _free(taken, places)]
-    places = _kept(rng, places, np.full(len(places), 0.985, np.float32))
+    places = _kept(rng, places, 0.985)
     # Only now: a nest's own cells must not push each other out.
     _take(taken, places, 0.55 * style.spacing_px)
     return [_tumour_cells(rng, places, style)]
@@ -214,7 +211,7 @@ def _poisson(
 def _strands(
     rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8], starts: FloatArray, style: Style
 ) -> tuple[FloatArray, FloatArray]:
-    """Walk all strands along the fibres, one cell at a time; a strand ends where something lies in its way."""
+    """Walk all strands along the fibres, cell by cell; a strand ends where something is in its way."""
     step = 0.72 * style.spacing_px
     xy = starts.copy()
     sign = rng.choice([-1.0, 1.0], len(xy)).astype(np.float32)

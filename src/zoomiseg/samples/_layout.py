@@ -1,4 +1,4 @@
-"""The map of a generated slide: where tissue, tumour, fat and the rest lie, at an eighth of the resolution."""
+"""The map of a generated slide: where tissue, tumour, fat and the rest lie, an eighth of its size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FAR_PX = 2000.0
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Fields over one period of the slide; value (r, c) is that of the slide's pixel ((c + .5) * 8, (r + .5) * 8).
+    """Fields over one period of the slide; value (r, c) is that of its pixel ((c + .5) * 8, (r + .5) * 8).
 
     Signed distances are in slide pixels, positive inside.
 
@@ -52,11 +52,11 @@ class Layout:
 
     @property
     def width(self) -> int:
-        return self.tissue.shape[1] * STEP_PX
+        return int(self.tissue.shape[1]) * STEP_PX
 
     @property
     def height(self) -> int:
-        return self.tissue.shape[0] * STEP_PX
+        return int(self.tissue.shape[0]) * STEP_PX
 
     def at(self, field: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
         """Return a field at places (slide pixels, 1-d), bilinear, repeating."""
@@ -74,20 +74,18 @@ class Layout:
 
 def lay_out(width: int, height: int, *, seed: int, style: Style) -> Layout:
     """Draw the map of a slide of (width, height) pixels."""
-    shape = tuple(-(-min(length, UNIT_PX) // STEP_PX) for length in (height, width))
-    rows, columns = shape
+    rows, columns = (-(-min(length, UNIT_PX) // STEP_PX) for length in (height, width))
+    shape = rows, columns
     rng = np.random.default_rng((seed, 1))
-    tissue = _outline(rng, (rows, columns))
-    flow = _flow(rng, (rows, columns))
+    tissue = _outline(rng, shape)
+    flow = _flow(rng, shape)
     size = min(max(min(rows, columns), 1), 1024)
     bulk = _region(cloud_noise(rng, shape, 0.7 * size, slope=2.4), tissue > 200 / STEP_PX, style.bulk)
     nests = _nests(rng, flow, bulk, style)
     away = (bulk < -160) & (tissue > 60)
     fat = _region(cloud_noise(rng, shape, 0.4 * size, slope=2.2), away & (tissue > 100), style.fat)
     muscle = _region(cloud_noise(rng, shape, 0.35 * size, slope=2.2), away & (fat < -60), style.muscle)
-    inner = (bulk > 120) & (nests > 0.2)
     necrosis = _region(cloud_noise(rng, shape, 110, slope=2.0) + 0.2 * nests, bulk > 150, style.necrosis)
-    del inner
     lymphoid = _lymphoid(rng, bulk, (tissue > 80) & (fat < -20), style.lymphocytes)
     return Layout(
         tissue=tissue,
@@ -103,7 +101,7 @@ def lay_out(width: int, height: int, *, seed: int, style: Style) -> Layout:
             cloud_noise(rng, shape, 90, slope=1.4) * 1.5 + np.exp(-np.abs(bulk) / 300) * 1.2 - 1.0
         ),
         thickness=1 + 0.09 * cloud_noise(rng, shape, 250, slope=1.5),
-        tone=np.exp(0.16 * cloud_noise(rng, shape, 300, slope=2.0)),
+        tone=np.exp(0.22 * cloud_noise(rng, shape, 300, slope=2.0)),
     )
 
 

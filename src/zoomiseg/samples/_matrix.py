@@ -24,7 +24,7 @@ class Textures:
         self.bundle = cloud_noise(rng, _TILE, 28, slope=1.3)
         self.fibre = band_noise(rng, _TILE, 9, spread=0.7)
         self.cloud = cloud_noise(rng, _TILE, 60, slope=1.5)
-        self.grain = band_noise(rng, _TILE, 5, spread=0.5)
+        self.grain = cloud_noise(rng, _TILE, 9, slope=0.9)
         self.fine = band_noise(rng, (1000, 1000), 2.6, spread=0.4)
         self.broad = band_noise(rng, _TILE, 120, spread=0.4)
         self.warp = band_noise(rng, _TILE, 34, spread=0.5), band_noise(rng, (960, 960), 34, spread=0.5)
@@ -66,7 +66,7 @@ def matrix(window: Window, layout: Layout, textures: Textures, fat_cells: FloatA
     bundle = looked_up(textures.bundle, u / 12, v / 2)
     fibre = looked_up(textures.fibre, u / 8, v)
     canvas = _stroma(window, layout, textures, bundle, fibre)
-    _muscle(canvas, window, layout, textures, bundle, fibre)
+    _muscle(canvas, window, layout, textures, bundle=bundle, fibre=fibre)
     _necrosis(canvas, window, layout, textures)
     _fat(canvas, window, textures, fat_cells)
     lymphoid = window.enlarged(layout.lymphoid) > 0.5
@@ -84,14 +84,21 @@ def _stroma(
     eosin = (0.62 - 0.3 * loose) * (1 + (0.2 + 0.12 * loose) * weave)
     gaps = soft(-weave - (2.15 - 1.35 * loose), 0.32) * (0.55 + 0.35 * loose)
     eosin *= 1 - gaps
-    haematoxylin = 0.055 + 0.06 * loose + 0.02 * weave + 0.018 * window.tiled(textures.grain)
+    # Loose tissue is watery, and mucin in it takes haematoxylin: bluish where it is much.
+    haematoxylin = 0.055 + 0.24 * loose * loose + 0.02 * weave + 0.018 * window.tiled(textures.grain)
     haematoxylin *= 1 - gaps
     kind = np.full(window.shape, Kind.STROMA, np.uint8)
     return Canvas(np.maximum(haematoxylin, 0), np.maximum(eosin, 0), kind)
 
 
 def _muscle(
-    canvas: Canvas, window: Window, layout: Layout, textures: Textures, bundle: FloatArray, fibre: FloatArray
+    canvas: Canvas,
+    window: Window,
+    layout: Layout,
+    textures: Textures,
+    *,
+    bundle: FloatArray,
+    fibre: FloatArray,
 ) -> None:
     depth = window.enlarged(layout.muscle)
     if depth.max() < -20:

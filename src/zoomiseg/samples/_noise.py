@@ -1,12 +1,14 @@
-"""Periodic random fields: made by filtering white noise in the frequency domain, they join at their borders."""
+"""Periodic random fields, white noise filtered in the frequency domain: they join at their borders."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+FloatArray = NDArray[np.floating[Any]]
 
 
 def band_noise(
@@ -61,7 +63,7 @@ def _frequency(shape: tuple[int, int]) -> NDArray[np.float64]:
     """Return the radial frequency of each bin of a real transform, in cycles a pixel, never zero."""
     rows = np.fft.fftfreq(shape[0])[:, None]
     columns = np.fft.rfftfreq(shape[1])[None, :]
-    return np.maximum(np.hypot(rows, columns), 1e-9)
+    return np.asarray(np.maximum(np.hypot(rows, columns), 1e-9), np.float64)
 
 
 def _filtered(rng: np.random.Generator, shape: tuple[int, int], amplitude: NDArray[np.float64]) -> FloatArray:

@@ -57,39 +57,43 @@ NUCLEI: Mapping[str, Nucleus] = {
         rim=0.5, clumps=0.38, clump_um=1.5, nucleoli=1.1,
     ),
     "epithelium": Nucleus(
-        diameter_um=7.0, variation=0.07, elongation=1.5, ragged=0.03, density=1.1, density_variation=0.16,
+        diameter_um=7.0, variation=0.09, elongation=1.35, ragged=0.04, density=1.1, density_variation=0.16,
         rim=0.3, clumps=0.22, nucleoli=0.1,
     ),
     "lymphocyte": Nucleus(
-        diameter_um=6.1, variation=0.07, elongation=1.08, ragged=0.04, density=1.7, density_variation=0.15, rim=0.2,
-        clumps=0.4, clump_um=1.3,
+        diameter_um=6.1, variation=0.07, elongation=1.08, ragged=0.04, density=1.7, density_variation=0.15,
+        rim=0.2, clumps=0.4, clump_um=1.3,
     ),
     "plasma": Nucleus(
         diameter_um=6.6, variation=0.07, elongation=1.12, ragged=0.03, density=1.45, rim=0.35, clumps=0.55,
         clump_um=1.7,
     ),
     "fibroblast": Nucleus(
-        diameter_um=6.2, variation=0.16, elongation=3.6, ragged=0.06, density=1.15, density_variation=0.25, rim=0.25,
-        clumps=0.22, bend=0.12,
+        diameter_um=6.2, variation=0.16, elongation=3.6, ragged=0.06, density=1.15, density_variation=0.25,
+        rim=0.25, clumps=0.22, bend=0.12,
     ),
     "plump": Nucleus(
-        diameter_um=7.6, variation=0.14, elongation=2.0, ragged=0.06, density=0.95, density_variation=0.25, rim=0.4,
-        clumps=0.25, nucleoli=0.4, bend=0.05,
+        diameter_um=7.6, variation=0.14, elongation=2.0, ragged=0.06, density=0.95, density_variation=0.25,
+        rim=0.4, clumps=0.25, nucleoli=0.4, bend=0.05,
     ),
-    "muscle": Nucleus(diameter_um=6.2, elongation=4.2, ragged=0.02, density=0.95, rim=0.25, clumps=0.15, bend=0.04),
+    "muscle": Nucleus(
+        diameter_um=6.2, elongation=4.2, ragged=0.02, density=0.95, rim=0.25, clumps=0.15, bend=0.04,
+    ),
     "endothelium": Nucleus(
-        diameter_um=5.4, variation=0.12, elongation=3.6, ragged=0.04, density=1.45, rim=0.2, clumps=0.2, bend=0.2
+        diameter_um=5.4, variation=0.12, elongation=3.6, ragged=0.04, density=1.45, rim=0.2, clumps=0.2,
+        bend=0.2,
     ),
     "histiocyte": Nucleus(
         diameter_um=7.4, variation=0.12, elongation=1.5, ragged=0.09, density=0.75, rim=0.35, clumps=0.18,
         nucleoli=0.3, bend=0.15,
     ),
     "debris": Nucleus(
-        diameter_um=2.6, variation=0.4, elongation=1.3, ragged=0.15, density=1.7, density_variation=0.3, rim=0.0,
-        clumps=0.2,
+        diameter_um=2.6, variation=0.4, elongation=1.3, ragged=0.15, density=1.7, density_variation=0.3,
+        rim=0.0, clumps=0.2,
     ),
     "mitosis": Nucleus(
-        diameter_um=7.0, variation=0.15, elongation=1.9, ragged=0.28, density=2.3, rim=0.0, clumps=0.3, clump_um=0.9
+        diameter_um=7.0, variation=0.15, elongation=1.9, ragged=0.28, density=2.3, rim=0.0, clumps=0.3,
+        clump_um=0.9,
     ),
 }  # fmt: skip
 SORTS = tuple(NUCLEI)
@@ -167,8 +171,8 @@ def _depth(rng: np.random.Generator, nucleus: Nucleus, along: FloatArray, across
 def _chromatin(rng: np.random.Generator, nucleus: Nucleus, depth: FloatArray, radius: float) -> FloatArray:
     side = len(depth)
     noise = rng.standard_normal((side, side)).astype(np.float32)
-    clumps = cv2.GaussianBlur(noise, (0, 0), nucleus.clump_um * _PX_PER_UM * _SUPER / 3.5)
-    clumps /= max(float(clumps.std()), 1e-6)
+    blurred = cv2.GaussianBlur(noise, (0, 0), nucleus.clump_um * _PX_PER_UM * _SUPER / 3.5)
+    clumps = np.asarray(blurred / max(float(blurred.std()), 1e-6), np.float32)
     density = nucleus.density * float(np.exp(rng.normal(0, nucleus.density_variation)))
     # Dark nuclei are even and opaque; pale ones show membrane, clumps and nucleoli.
     pale = float(np.clip(1.6 - density, 0.3, 1.2))

@@ -20,7 +20,7 @@ from ._window import Window
 
 _REACH = 1.35
 """Bodies are known out to this many radii, for the clefts around them."""
-_WARP_PX = 2.2
+_WARP_PX = 3.2
 _SHIFT = 4
 
 
@@ -82,6 +82,7 @@ def paint_cytoplasm(
     textures: Textures,
     population: Cells,
     found: Bodies,
+    *,
     cytoplasm: dict[int, Cytoplasm],
     cohesion: float,
 ) -> None:
@@ -139,8 +140,10 @@ def paint_lumens(canvas: Canvas, window: Window, textures: Textures, glands: Seq
             continue
         part, mask = lumen
         view = Canvas(canvas.haematoxylin[part], canvas.eosin[part], canvas.kind[part])
-        secretion = window.tiled(textures.cloud, shift=17 + 37 * index)[part]
-        amount = np.clip(secretion - (0.2 if index % 3 else 1.5), 0, 1) * 0.45
+        # Thin flakes and pale pools; most lumens are all but empty.
+        pool = window.tiled(textures.broad, shift=17 + 37 * index)[part]
+        flakes = window.tiled(textures.bundle, shift=91)[part]
+        amount = soft(pool + 0.5 * flakes - (0.5, 1.6, 2.4)[index % 3], 0.9) * (0.22 + 0.04 * flakes)
         view.paint(mask, haematoxylin=amount * 0.25, eosin=amount)
 
 
@@ -149,7 +152,7 @@ def paint_vessels(
 ) -> None:
     """Paint walls, lumens and red cells."""
     for vessel in found:
-        outer, inner = _polygon(window, vessel.outer), _polygon(window, vessel.inner)
+        outer, inner = _polygon(window, vessel.outline), _polygon(window, vessel.inner)
         if outer is None:
             continue
         part, mask = outer

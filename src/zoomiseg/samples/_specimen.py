@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -15,9 +13,9 @@ from numpy.typing import NDArray
 from zoomiseg.geometry import Box
 
 from ._artefacts import Artefacts, artefacts
-from ._cells import CellIndex
+from ._cells import CellIndex, repeats_of
 from ._glands import Gland
-from ._grow import Growth, grow
+from ._grow import grow
 from ._kind import Kind
 from ._layout import Layout, lay_out
 from ._matrix import Canvas, Textures, matrix, soft
@@ -32,6 +30,7 @@ from ._paint import (
     paint_vessels,
     red_cells,
 )
+from ._shapes import ShapeIndex
 from ._stain import STAINS, Stain, stained
 from ._style import style_called
 from ._vessels import Vessel
@@ -43,9 +42,9 @@ MPP = 0.5
 _BLOCK_PX = 1024
 _MARGIN_PX = 56
 _KEPT_BLOCKS = 12
+_REACH_PX = 60
+_AROUND_PX = 240
 _PSF_PX = 0.75
-
-Shape = TypeVar("Shape", Gland, Vessel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class View:
 
 
 class Specimen:
-    """A generated slide of 0.5 µm per pixel, a pure function of its arguments; safe to read from many threads.
+    """A generated slide of 0.5 µm per pixel, a pure function of its arguments; many threads may read it.
 
     Args:
         width, height: In pixels; beyond 16384 the tissue repeats.
@@ -80,8 +79,12 @@ class Specimen:
         form = style_called(style)
         rng = np.random.default_rng((seed, 5))
         self._layout: Layout = lay_out(width, height, seed=seed, style=form)
-        self._growth: Growth = grow(self._layout, seed=seed, style=form)
-        self._index = CellIndex(self._growth.population, self._layout.width, self._layout.height)
+        growth = grow(self._layout, seed=seed, style=form)
+        period = self._layout.width, self._layout.height
+        self._index = CellIndex(growth.population, *period)
+        self._glands: ShapeIndex[Gland] = ShapeIndex(growth.glands, *period)
+        self._vessels: ShapeIndex[Vessel] = ShapeIndex(growth.vessels, *period)
+        self._fat_cells = growth.fat_cells
         self._artefacts: Artefacts = artefacts(self._layout, seed=seed)
         self._textures = Textures(seed)
         self._nuclei = Nuclei(seed, tumour_diameter_um=form.nucleus_um, tumour_density=form.pale)
@@ -133,26 +136,20 @@ class Specimen:
 
     def _tissue(self, window: Window) -> Canvas:
         layout, textures = self._layout, self._textures
-        reach = 60
-        population, shift_x, shift_y = self._index.within(
-            window.left - reach,
-            window.top - reach,
-            window.left + window.width + reach,
-            window.top + window.height + reach,
+        population = self._index.within(
+            window.left - _REACH_PX,
+            window.top - _REACH_PX,
+            window.left + window.width + _REACH_PX,
+            window.top + window.height + _REACH_PX,
         )
-        population = replace(
-            population,
-            x=population.x + shift_x,
-            y=population.y + shift_y,
-            nucleus_x=population.nucleus_x + shift_x,
-            nucleus_y=population.nucleus_y + shift_y,
-        )
-        canvas = matrix(window, layout, textures, self._repeated(self._growth.fat_cells, window))
-        paint_vessels(canvas, window, textures, self._blood, self._near(self._growth.vessels, window))
+        canvas = matrix(window, layout, textures, self._repeated(self._fat_cells, window))
+        paint_vessels(canvas, window, textures, self._blood, self._vessels.near(window))
         found = bodies(window, textures, population)
-        glands = self._near(self._growth.glands, window)
+        glands = self._glands.near(window)
         paint_gland_kinds(canvas, window, glands)
-        paint_cytoplasm(canvas, window, textures, population, found, self._cytoplasm, self._cohesion)
+        paint_cytoplasm(
+            canvas, window, textures, population, found, cytoplasm=self._cytoplasm, cohesion=self._cohesion
+        )
         paint_lumens(canvas, window, textures, glands)
         paint_nuclei(canvas, window, population, self._nuclei)
         self._cut(canvas, window)
@@ -174,14 +171,14 @@ class Specimen:
         ink = ink + self._specks(window)[..., None]
         tone = window.enlarged(layout.tone)
         image = stained(self._stain, canvas.haematoxylin * layers * tone, canvas.eosin * layers, ink)
-        image = cv2.GaussianBlur(image, (0, 0), _PSF_PX)
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), _PSF_PX), np.float32)
         defocus = np.clip(window.enlarged(marks.defocus), 0, 1)
         if defocus.max() > 0.01:
             image += defocus[..., None] * (cv2.GaussianBlur(image, (0, 0), self._defocus_px) - image)
         image += (self._noise * window.tiled(self._textures.fine, shift=3))[..., None]
         return np.asarray(np.clip(np.rint(image), 0, 255), np.uint8)
 
-    def _specks(self, window: Window) -> FloatField:
+    def _specks(self, window: Window) -> NDArray[np.float32]:
         density = np.zeros(window.shape, np.float32)
         for x, y, radius in self._repeated(self._artefacts.dust, window):
             column, row = int(x - window.left), int(y - window.top)
@@ -190,32 +187,15 @@ class Specimen:
 
     def _repeated(self, places: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
         """Return the places (x, y, ...) in and around a window, in slide pixels."""
-        around = 240
+        first = np.array([window.left - _AROUND_PX, window.top - _AROUND_PX])
+        last = np.array([window.left + window.width + _AROUND_PX, window.top + window.height + _AROUND_PX])
         parts = []
-        for shift_y in self._shifts(
-            window.top - around, window.top + window.height + around, self._layout.height
-        ):
-            for shift_x in self._shifts(
-                window.left - around, window.left + window.width + around, self._layout.width
-            ):
+        for shift_y in repeats_of(self._layout.height, first[1], last[1]):
+            for shift_x in repeats_of(self._layout.width, first[0], last[0]):
                 moved = places.copy()
-                moved[:, 0] += shift_x
-                moved[:, 1] += shift_y
-                near_x = np.abs(moved[:, 0] - window.left - window.width / 2) < window.width / 2 + around
-                near_y = np.abs(moved[:, 1] - window.top - window.height / 2) < window.height / 2 + around
-                parts.append(moved[near_x & near_y])
+                moved[:, :2] += (shift_x, shift_y)
+                parts.append(moved[((moved[:, :2] >= first) & (moved[:, :2] < last)).all(axis=1)])
         return np.concatenate(parts)
-
-    def _near(self, shapes: Sequence[Shape], window: Window) -> list[Shape]:
-        """Return the outlines that may touch a window, moved to where they repeat."""
-        return shapes  # type: ignore[return-value]
-
-    @staticmethod
-    def _shifts(first: int, last: int, period: int) -> list[int]:
-        return [repeat * period for repeat in range(first // period, last // period + 1)]
-
-
-FloatField = NDArray[np.float32]
 
 
 def _varied(rng: np.random.Generator, stain: Stain) -> Stain:
@@ -239,7 +219,7 @@ def _cytoplasm(rng: np.random.Generator) -> dict[int, Cytoplasm]:
     """Draw how the slide's cells take the stain: a tumour's may be darker than a normal gland's, or paler."""
 
     def drawn() -> Cytoplasm:
-        return Cytoplasm(haematoxylin=float(rng.uniform(0.2, 0.42)), eosin=float(rng.uniform(0.3, 0.5)))
+        return Cytoplasm(haematoxylin=float(rng.uniform(0.16, 0.38)), eosin=float(rng.uniform(0.3, 0.5)))
 
     return {
         Kind.TUMOUR: drawn(),

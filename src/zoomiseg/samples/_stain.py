@@ -27,22 +27,25 @@ class Stain:
     strength: tuple[float, float] = (1.0, 1.0)
 
 
-# Vectors: principal stain directions (Macenko et al. 2009) measured on the real images that the project names,
+# Vectors: near principal stain directions (Macenko et al. 2009) measured on real images of several sources,
 # and the published pair of Ruifrok and Johnston 2001.
 STAINS: tuple[Stain, ...] = (
     Stain(haematoxylin=(0.52, 0.79, 0.33), eosin=(0.13, 0.96, 0.24), white=(247, 240, 246)),
     Stain(
-        haematoxylin=(0.74, 0.60, 0.30), eosin=(0.16, 0.91, 0.38), white=(243, 243, 243), strength=(1.0, 1.1)
+        haematoxylin=(0.68, 0.66, 0.31), eosin=(0.16, 0.91, 0.38), white=(243, 243, 243), strength=(1.0, 1.1)
     ),
     Stain(haematoxylin=(0.44, 0.78, 0.44), eosin=(0.13, 0.89, 0.43), white=(242, 239, 242)),
     Stain(
-        haematoxylin=(0.70, 0.60, 0.39), eosin=(0.32, 0.90, 0.25), white=(226, 228, 232), strength=(0.85, 0.8)
+        haematoxylin=(0.62, 0.70, 0.36),
+        eosin=(0.27, 0.92, 0.27),
+        white=(236, 236, 240),
+        strength=(0.95, 0.95),
     ),
     Stain(
         haematoxylin=(0.65, 0.70, 0.29), eosin=(0.07, 0.99, 0.11), white=(250, 250, 250), strength=(0.9, 0.75)
     ),
     Stain(
-        haematoxylin=(0.60, 0.75, 0.28), eosin=(0.22, 0.93, 0.28), white=(240, 236, 240), strength=(1.15, 0.9)
+        haematoxylin=(0.60, 0.75, 0.28), eosin=(0.22, 0.93, 0.28), white=(240, 236, 240), strength=(1.0, 0.9)
     ),
 )
 

@@ -45,8 +45,8 @@ class Style:
     nucleus_um: float = 9.6
     pale: float = 0.95
     necrosis: float = 0.03
-    lymphocytes: float = 0.2
-    lobules: float = 0.16
+    lymphocytes: float = 0.27
+    lobules: float = 0.22
     fat: float = 0.12
     muscle: float = 0.08
 
@@ -54,20 +54,20 @@ class Style:
 STYLES: Mapping[str, Style] = {
     "nests": Style(),
     "glands": Style(
-        nests=0.08, nest_width_px=110, glands=22, strands=10, singles=25, spacing_px=22, nucleus_um=8.8, pale=1.05, fat=0.06,
-        muscle=0.14,
+        nests=0.08, nest_width_px=110, glands=26, strands=45, singles=130, spacing_px=22, nucleus_um=8.8,
+        pale=1.05, fat=0.06, muscle=0.14,
     ),
     "strands": Style(
-        nests=0.4, nest_width_px=72, nest_stretch=4.5, strands=40, strand_cells=9, singles=50, spacing_px=22,
-        nucleus_um=8.6, pale=1.15, bulk=0.42,
+        nests=0.4, nest_width_px=72, nest_stretch=4.5, strands=40, strand_cells=9, singles=50,
+        spacing_px=22, nucleus_um=8.6, pale=1.15, bulk=0.36,
     ),
     "single-file": Style(
-        nests=0.1, nest_width_px=70, nest_stretch=3.0, strands=120, strand_cells=8, singles=170, reach_px=900,
-        spacing_px=21, nucleus_um=8.2, pale=1.0, bulk=0.6, fat=0.16, necrosis=0.0,
+        nests=0.1, nest_width_px=70, nest_stretch=3.0, strands=95, strand_cells=8, singles=140,
+        reach_px=700, spacing_px=21, nucleus_um=8.2, pale=1.0, bulk=0.42, fat=0.16, necrosis=0.0,
     ),
     "sheets": Style(
-        nests=0.78, nest_width_px=330, nest_stretch=1.3, strands=16, singles=70, spacing_px=26, nucleus_um=10.6,
-        pale=0.8, necrosis=0.12, lymphocytes=0.22, bulk=0.26,
+        nests=0.68, nest_width_px=200, nest_stretch=1.3, strands=30, singles=130, spacing_px=26,
+        nucleus_um=10.6, pale=0.8, necrosis=0.12, lymphocytes=0.3, bulk=0.25,
     ),
 }  # fmt: skip
 
