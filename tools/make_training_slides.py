@@ -2,7 +2,7 @@
 
 python tools/make_training_slides.py FOLDER --count 40 --size 3072 3072 --first-seed 1000
 
-Seeds below 1000 are the benchmark's and the documentation's; these begin at 1000. A run that was stopped goes on.
+Seeds below 1000 are the benchmark's and the documentation's; these begin at 1000. A stopped run goes on.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _COLUMNS = ("slide", "mask", "group", "split", "mpp", "mask_value", "kind")
 
 
 def main() -> None:
+    """Write what is missing."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
