@@ -3,6 +3,7 @@
 from ._ceiling import TruthTally, tally_truth
 from ._cores import ChosenCore, CoreImage, Target, choose_cores
 from ._kind import Kind
+from ._measure import Feature, Threshold, best_threshold
 from ._montage import Montage
 from ._source import Source
 from ._specimen import GENERATOR_VERSION, Specimen, View
@@ -13,6 +14,7 @@ __all__ = [
     "GENERATOR_VERSION",
     "ChosenCore",
     "CoreImage",
+    "Feature",
     "Kind",
     "Montage",
     "Sample",
@@ -20,8 +22,10 @@ __all__ = [
     "Source",
     "Specimen",
     "Target",
+    "Threshold",
     "TruthTally",
     "View",
+    "best_threshold",
     "choose_cores",
     "sample_files",
     "style_names",

@@ -64,21 +64,28 @@ class TruthTally:
         )
         known = low.expanded(_REACH).intersection(self._low)
         assert known is not None, "the caller asks for a part of the slide"
-        share = self._shrunk(known) >= np.float32(0.5)
+        low_truth = shrunk_truth(self._read, known, high=self._high)
         size = known.width * SCALE_FACTOR, known.height * SCALE_FACTOR
         # OpenCV's cubic kernel is the session's, and with zeros and ones its arithmetic is exact.
-        enlarged = cv2.resize(share.astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
+        enlarged = cv2.resize(low_truth.astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
         return np.asarray(enlarged[box.slices_in(known.scaled(SCALE_FACTOR))] >= np.float32(0.5))
 
-    def _shrunk(self, low: Box) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-        wanted = low.scaled(SCALE_FACTOR)
-        there = wanted.intersection(self._high)
-        assert there is not None, "each low pixel holds a high one"
-        truth = np.zeros((wanted.height, wanted.width), np.float32)
-        truth[there.slices_in(wanted)] = self._read(there)
-        return np.asarray(
-            cv2.resize(truth, (low.width, low.height), interpolation=cv2.INTER_AREA), np.float32
-        )
+
+def shrunk_truth(read: ReadTruth, low: Box, *, high: Box) -> BoolArray:
+    """Return a box of low pixels, (H, W) bool: tumour where at least half of their high pixels are.
+
+    Args:
+        read: Answers a box of high pixels inside the slide with (H, W) bool.
+        low: In low pixels, each of which holds a high pixel of the slide.
+        high: The whole slide, in high pixels; what lies outside is not tumour.
+    """
+    wanted = low.scaled(SCALE_FACTOR)
+    there = wanted.intersection(high)
+    assert there is not None, "each low pixel holds a high one"
+    truth = np.zeros((wanted.height, wanted.width), np.float32)
+    truth[there.slices_in(wanted)] = read(there)
+    share = cv2.resize(truth, (low.width, low.height), interpolation=cv2.INTER_AREA)
+    return np.asarray(share >= np.float32(0.5))
 
 
 def tally_truth(read: ReadTruth, *, width: int, height: int) -> TruthTally:
