@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 import signal
 import time
+from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image
 
-from zoomiseg.datasets import PatchStore
+from zoomiseg.cli import app
+from zoomiseg.datasets import PatchStore, StoredPair
 from zoomiseg.geometry import Box
 from zoomiseg.slide import write_pyramid
 
 from .pairs import write_pairs
-from .program import leftovers, tissue
+from .program import leftovers, remount, small_disk, tissue
 
 
 @pytest.fixture
@@ -171,6 +175,38 @@ def test_durations_are_told_in_fitting_units(seconds, said):
     assert _duration(seconds) == said
 
 
+DOCS = (Path(__file__).parents[2] / "docs" / "training.md").read_text("utf-8")
+
+
+def test_the_docs_example_reads_what_was_prepared(run, slides, tmp_path, monkeypatch, capfd):
+    assert run("prepare", slides, "-o", tmp_path / "patches").code == 0
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+    exec(compile(example, "training.md", "exec"), {})
+    assert len(capfd.readouterr().out.splitlines()) == 8
+
+
+def test_the_docs_name_all_columns_and_only_options_that_exist():
+    command = typer.main.get_command(app).commands["prepare"]
+    options = {name for parameter in command.params for name in parameter.opts}
+    part = DOCS.partition("## The folder")[0]
+    assert set(re.findall(r"`(--[a-z-]+)", part)) <= options
+    for field in fields(StoredPair):
+        assert f"`{field.name}`" in DOCS
+
+
+def test_a_full_disk_is_told_and_with_more_room_the_same_command_goes_on(run, slides, tmp_path):
+    run("prepare", slides, "-o", tmp_path / "whole")
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        answer = run("prepare", slides, "-o", disk / "out")
+        assert answer.code == 1
+        assert answer.said == f"{disk / 'out'} cannot be written: No space left on device."
+        remount(disk, "size=64m")
+        assert run("prepare", slides, "-o", disk / "out").code == 0
+        for path in (tmp_path / "whole").iterdir():
+            assert (disk / "out" / path.name).read_bytes() == path.read_bytes()
+
+
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(run, start, slides, tmp_path):
     rows = "".join(f"{name}.tif,mask.png,{name}{number}\n" for number in range(60) for name in "ab")
     manifest = slides.with_name("many.csv")
@@ -185,7 +221,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(run, start, 
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert re.search(r"\d+ of 120 slides are done in .*; the same command goes on from there\.", err)
+    assert re.search(r"Finished so far: \d+ of 120 slides, in .*; the same command goes on from there\.", err)
     done = ledger.read_bytes().count(b"\n")
     assert 0 < done < 120
     assert not (tmp_path / "out" / "index.csv").exists()

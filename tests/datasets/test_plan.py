@@ -91,7 +91,9 @@ def test_splitting_by_patch_is_warned_of():
 
 def test_a_single_patient_gives_no_validation_and_that_is_told():
     found = plan(rows(("a", ""), ("a", "")))
-    assert found.notices == ("All is for training: there is only one patient to split, so none is left.",)
+    assert found.notices == (
+        "All is for training: there is only one patient to split, and none for validation.",
+    )
 
 
 def test_names_that_are_no_split_are_refused():

@@ -192,8 +192,8 @@ def _telling_how_far(what: str, folder: Path) -> Iterator[Callable[[PrepareState
             yield teller
         except KeyboardInterrupt:
             if teller.last is not None:
-                kept = f"{teller.last.done} of {counted(teller.last.slides, 'slide')}"
-                say(f"{kept} are done in {folder}; the same command goes on from there.")
+                finished = f"{teller.last.done} of {counted(teller.last.slides, 'slide')}"
+                say(f"Finished so far: {finished}, in {folder}; the same command goes on from there.")
             raise
 
 

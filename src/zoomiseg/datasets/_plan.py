@@ -172,6 +172,6 @@ def _notices(
         notices.append(_LEAK)
     elif options.val_share and all(slide.split == "train" for slide in slides):
         notices.append(
-            f"All is for training: there is only one {options.split_by} to split, so none is left."
+            f"All is for training: there is only one {options.split_by} to split, and none for validation."
         )
     return notices

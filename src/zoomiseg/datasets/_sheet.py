@@ -134,7 +134,7 @@ def tile(image: ImageArray, mask: NDArray[np.bool_]) -> ImageArray:
     )
     beyond = np.asarray(cv2.resize(mask.view(np.uint8), fine, interpolation=cv2.INTER_NEAREST)) == 0
     picture[beyond] += ((255 - picture[beyond]) * _FADED).astype(np.uint8)
-    for thickness, color in ((4 * _FINER, _HALO), (2 * _FINER, _OUTLINE)):
+    for thickness, color in ((3 * _FINER, _HALO), (3 * _FINER // 2, _OUTLINE)):
         cv2.polylines(picture, outlines, True, color, thickness, cv2.LINE_AA)
     whole = np.full((TILE_PX, TILE_PX, 3), _EMPTY, np.uint8)
     left, top = (TILE_PX - width) // 2, (TILE_PX - height) // 2
