@@ -175,5 +175,7 @@ def signed_distance(mask: NDArray[np.bool_]) -> FloatArray:
     """Return the distance to a mask's border in slide pixels, positive inside, at most 2000."""
     inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
     outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
-    distance = np.where(mask, inside - 0.5, 0.5 - outside) * STEP_PX
-    return np.asarray(np.clip(distance, -_FAR_PX, _FAR_PX), np.float32)
+    # Without a border anywhere, OpenCV says the largest float.
+    most = np.float32(_FAR_PX / STEP_PX)
+    distance = np.where(mask, np.minimum(inside - 0.5, most), np.maximum(0.5 - outside, -most))
+    return np.asarray(distance * STEP_PX, np.float32)
