@@ -12,19 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from zoomiseg.experiment import truth_on_high
-from zoomiseg.geometry import Box, Grids
+from zoomiseg.experiment import truth_reader
 from zoomiseg.samples import best_threshold, sample_files, tally_truth
-from zoomiseg.slide import Mask, open_mask, open_slide
+from zoomiseg.slide import open_mask, open_slide
 
-ReadTruth = Callable[[Box], NDArray[np.bool_]]
+HEAD = f"{'slide':28s} {'tumour':>7s} {'ceiling':>8s} {'threshold':>10s}  best feature"
 
 
 def main() -> None:
@@ -38,7 +33,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if not options.json:
-        print(f"{'slide':28s} {'tumour':>7s} {'ceiling':>8s} {'threshold':>10s}  best feature")
+        print(HEAD)
     slides = [path for path in options.slides if not path.name.endswith(".ome.tif")]
     for number, path in enumerate(slides):
         masks = options.truth
@@ -51,7 +46,7 @@ def main() -> None:
 def measured(path: Path, mask_path: Path, mpp: float | None = None) -> dict[str, Any]:
     """Return the figures of one slide."""
     with open_slide(path, mpp=mpp) as slide, open_mask(mask_path) as mask:
-        truth, high = reader(mask, slide.grids), slide.grids.high
+        truth, high = truth_reader(mask, slide.grids), slide.grids.high
         tally = tally_truth(truth, width=high.width, height=high.height)
         found = best_threshold(slide, truth)
     return {
@@ -64,14 +59,6 @@ def measured(path: Path, mask_path: Path, mpp: float | None = None) -> dict[str,
         "threshold_above": found.above,
         "threshold_value": round(found.value, 3),
     }
-
-
-def reader(mask: Mask, grids: Grids) -> ReadTruth:
-    """Return what answers boxes of the high grid from a mask of that size, or of any other in memory."""
-    if (mask.width, mask.height) == (grids.high.width, grids.high.height):
-        return mask.foreground
-    whole = truth_on_high(mask.foreground(Box(0, 0, mask.width, mask.height)), grids)
-    return lambda box: whole[box.slices_in(grids.high.box)]
 
 
 def line(figures: dict[str, Any]) -> str:

@@ -187,3 +187,62 @@ def test_where_nobody_watches_a_bar_lines_tell_rate_and_time_left(capsys, monkey
         advance(0.25)
         advance(0.3)
     assert capsys.readouterr().err == "Drawing a.tif: 25%, 0.8 MP/s, 90 s left\n"
+
+
+@pytest.fixture
+def definition(tmp_path):
+    """A set of one generated slide, one montage and the real one, without checksums."""
+    from zoomiseg.samples import GENERATOR_VERSION
+
+    cores = {"split": "test", "kinds": ["cancer", "normal"], "target": ["one"], "images": 3, "seed": 1}
+    slides = [
+        {"name": "small", "specimen": {"style": "nests", "seed": 1, "size": [300, 200]}},
+        {"name": "cores", "montage": cores | {"size": [800, 800]}},
+        {"name": "real", "real": {"slide": "bcss-1015", "mask": "bcss-1015-mask"}},
+    ]
+    folder = tmp_path / "v0"
+    folder.mkdir()
+    text = {"name": "v0", "generator": GENERATOR_VERSION, "slides": slides}
+    (folder / "definition.json").write_text(json.dumps(text), "utf-8")
+    return folder
+
+
+def record(definition, pairs, output):
+    """As tools/record_benchmark.py does."""
+    from zoomiseg.experiment import build_benchmark, checksum_of, checksums_text, read_benchmark
+
+    built = build_benchmark(read_benchmark(definition), output, manifest=pairs)
+    sums = {item.name: checksum_of(item.slide, item.truth) for item in built}
+    (definition / "checksums.json").write_text(checksums_text(sums), "utf-8")
+
+
+def test_a_benchmark_is_built_and_verified(run, definition, pairs, tmp_path):
+    record(definition, pairs, tmp_path / "first")
+    command = ("sample", tmp_path / "out", "--benchmark", definition)
+    values = run(*command, "--from", pairs, "--json").json
+    assert values["benchmark"] == "v0"
+    assert [item["state"] for item in values["slides"]] == ["identical"] * 3
+    assert values["missing"] == []
+    assert values["manifest"] == str(tmp_path / "out" / "benchmark.csv")
+    answer = run(*command)
+    assert answer.code == 0
+    assert "Warning: cores left out: name their images with --from." in answer.err
+    assert "equal to the pixel" in answer.out
+
+
+def test_a_benchmark_of_other_pixels_is_refused_by_its_name(run, definition, pairs, tmp_path):
+    record(definition, pairs, tmp_path / "first")
+    path = definition / "definition.json"
+    path.write_text(
+        path.read_text("utf-8").replace('"seed": 1, "size": [300', '"seed": 2, "size": [300'), "utf-8"
+    )
+    answer = run("sample", tmp_path / "out", "--benchmark", definition, "--json")
+    assert answer.code == 1
+    assert "small cannot be called v0: its pixels are not those that were recorded." in answer.said
+    assert answer.json["error"]["code"] == "manifest"
+
+
+def test_an_unknown_benchmark_is_one_sentence(run, tmp_path):
+    answer = run("sample", tmp_path / "out", "--benchmark", "v99")
+    assert answer.code == 1
+    assert answer.said == "There is no benchmark 'v99'; there is v1."

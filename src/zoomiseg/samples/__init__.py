@@ -1,6 +1,7 @@
 """Slides with truth: generated tissue, and real images laid out on a slide."""
 
 from ._ceiling import TruthTally, tally_truth
+from ._checksum import ImagePrint, print_of_slide, sha256_of_file, sha256_of_mask
 from ._cores import ChosenCore, CoreImage, Target, choose_cores
 from ._kind import Kind
 from ._measure import Feature, Threshold, best_threshold
@@ -15,6 +16,7 @@ __all__ = [
     "ChosenCore",
     "CoreImage",
     "Feature",
+    "ImagePrint",
     "Kind",
     "Montage",
     "Sample",
@@ -27,7 +29,10 @@ __all__ = [
     "View",
     "best_threshold",
     "choose_cores",
+    "print_of_slide",
     "sample_files",
+    "sha256_of_file",
+    "sha256_of_mask",
     "style_names",
     "tally_truth",
     "write_sample",
