@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import distance_transform_edt
 
-from zoomiseg.robot import iou, next_click, squared_distance
+from zoomiseg.robot import iou, jittered_click, next_click, squared_distance
 
 masks = arrays(bool, (13, 17), elements=st.booleans())
 
@@ -108,3 +108,58 @@ def test_iou_is_that_of_the_sets(one: np.ndarray, other: np.ndarray) -> None:
     first, second = set(map(tuple, np.argwhere(one))), set(map(tuple, np.argwhere(other)))
     union = first | second
     assert iou(one, other) == pytest.approx(len(first & second) / len(union) if union else 1.0)
+
+
+@given(
+    prediction=masks,
+    truth=masks,
+    clicked=st.sets(st.tuples(st.integers(0, 16), st.integers(0, 12)), max_size=6),
+    valid=masks,
+    seed=st.integers(0, 99),
+)
+@settings(deadline=None)
+def test_a_jittered_click_answers_the_same_error_as_the_exact_one(
+    prediction: np.ndarray, truth: np.ndarray, clicked: set[tuple[int, int]], valid: np.ndarray, seed: int
+) -> None:
+    exact = next_click(prediction, truth, clicked=clicked, valid=valid)
+    rng = np.random.default_rng(seed)
+    jittered = jittered_click(prediction, truth, rng=rng, clicked=clicked, valid=valid)
+    assert (jittered is None) == (exact is None)
+    if jittered is not None and exact is not None:
+        place = jittered.row, jittered.column
+        assert (jittered.label, jittered.radius_px) == (exact.label, exact.radius_px)
+        assert truth[place] == (jittered.label > 0) != prediction[place]
+        assert valid[place]
+        assert (jittered.column, jittered.row) not in clicked
+
+
+def test_jitter_is_a_quarter_of_the_inscribed_radius_about_the_robots_place() -> None:
+    truth = np.zeros((201, 241), bool)
+    truth[20:181, 20:181] = True
+    nothing, rng = np.zeros_like(truth), np.random.default_rng(1)
+    clicks = [jittered_click(nothing, truth, rng=rng) for _ in range(400)]
+    places = np.array([(click.column, click.row) for click in clicks if click])
+    exact = next_click(nothing, truth)
+    assert exact is not None
+    assert (exact.column, exact.row, exact.radius_px) == (100, 100, 81.0)
+    # Standard errors of mean and deviation are 1.0 and 0.7.
+    assert places.mean(axis=0) == pytest.approx((100, 100), abs=4)
+    assert places.std(axis=0) == pytest.approx((81 / 4, 81 / 4), abs=3)
+
+
+def test_a_jittered_click_that_misses_the_error_is_drawn_again() -> None:
+    # A line one pixel thick: one draw in twenty falls beside it.
+    truth = np.zeros((9, 41), bool)
+    truth[4] = True
+    rng = np.random.default_rng(2)
+    clicks = [jittered_click(np.zeros_like(truth), truth, rng=rng) for _ in range(300)]
+    assert {click.row for click in clicks if click} == {4}
+    assert None not in clicks
+
+
+def test_jitter_is_decided_by_its_generator() -> None:
+    truth = np.ones((60, 60), bool)
+    first, again, other = (
+        jittered_click(~truth, truth, rng=np.random.default_rng(seed)) for seed in (3, 3, 4)
+    )
+    assert first == again != other

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 BoolArray = NDArray[np.bool_]
 THRESHOLD = 0.5
+JITTER = 0.25
+"""Standard deviation of a jittered click along each axis, in radii of the inscribed disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,43 @@ def next_click(
         return None
     row, column = np.unravel_index(int(distance.argmax()), distance.shape)
     return RobotClick(int(column), int(row), label, float(np.sqrt(distance.max())))
+
+
+def jittered_click(
+    prediction: BoolArray,
+    truth: BoolArray,
+    *,
+    rng: np.random.Generator,
+    clicked: Iterable[tuple[int, int]] = (),
+    valid: BoolArray | None = None,
+) -> RobotClick | None:
+    """Return where a hand lands that aims as `next_click` does, or None where that finds nothing to click.
+
+    The click is drawn from a Gaussian around the disk's centre, its deviation a quarter of the disk's radius,
+    again and again until it falls into the error that it answers, on a pixel not yet clicked.
+
+    Args:
+        prediction: (H, W), True where the target is predicted.
+        truth: (H, W), True where the target is.
+        rng: Decides where it lands.
+        clicked: (column, row) of earlier clicks; none is clicked twice.
+        valid: (H, W), False outside the slide, where nothing is an error; None: all count.
+    """
+    earlier = set(clicked)
+    aim = next_click(prediction, truth, clicked=earlier, valid=valid)
+    if aim is None:
+        return None
+    wanted = aim.label > 0
+    height, width = truth.shape
+    # It ends: the aim itself is such a pixel, and the most likely one.
+    while True:
+        drawn = rng.normal((aim.column, aim.row), JITTER * aim.radius_px)
+        column, row = (int(value) for value in np.rint(drawn))
+        if not (0 <= column < width and 0 <= row < height) or (column, row) in earlier:
+            continue
+        wrong = truth[row, column] == wanted and prediction[row, column] != wanted
+        if wrong and (valid is None or valid[row, column]):
+            return RobotClick(column, row, aim.label, aim.radius_px)
 
 
 def iou(prediction: BoolArray, truth: BoolArray, *, valid: BoolArray | None = None) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zoomiseg.experiment import Curve, robot_curve
+from zoomiseg.experiment import Curve, Flips, robot_curve
+from zoomiseg.robot import RobotClick
 
 IMAGE = np.zeros((16, 16, 3), np.uint8)
 
@@ -21,7 +22,7 @@ TRUTH = block(slice(2, 7), slice(2, 7))
 
 def test_a_perfect_method_needs_one_click_in_the_middle():
     curve = robot_curve(lambda *_: TRUTH.astype(np.float32), IMAGE, TRUTH)
-    assert curve == Curve(ious=(1.0,), points=((4, 4, 1),), obeyed=(1.0,))
+    assert curve == Curve(ious=(1.0,), points=((4, 4, 1),), obeyed=(1.0,), obeyed_newest=(True,))
     assert curve.clicks_to(0.9) == (1, True)
 
 
@@ -49,6 +50,7 @@ def test_obeyed_is_the_share_of_all_clicks_so_far_that_have_their_class():
     curve = robot_curve(lambda *_: upper, IMAGE, TRUTH, most=3)
     assert curve.points == ((4, 4, 1), (2, 5, 1), (3, 5, 1))
     assert curve.obeyed == pytest.approx((1, 1 / 2, 1 / 3))
+    assert curve.obeyed_newest == (True, False, False)
     assert curve.ious == (15 / 25,) * 3
 
 
@@ -78,6 +80,29 @@ def test_a_method_gets_its_own_last_answer_and_all_clicks():
     assert seen[0][2] is None
     assert [float(previous[0, 0]) for _, _, previous in seen[1:]] == pytest.approx([0.1, 0.2])
     assert all(image is IMAGE for image, _, _ in seen)
+
+
+def test_another_clicker_chooses_the_clicks_and_hears_of_the_earlier_ones():
+    asked = []
+
+    def clicker(prediction, truth, *, clicked):
+        asked.append((bool(prediction.any()), list(clicked)))
+        return RobotClick(len(asked), 9, -1, 1.0) if len(asked) < 3 else None
+
+    curve = robot_curve(lambda *_: TRUTH.astype(np.float32), IMAGE, TRUTH, clicker=clicker)
+    assert curve.points == ((1, 9, -1), (2, 9, -1))
+    assert asked == [(False, []), (True, [(1, 9)]), (True, [(1, 9), (2, 9)])]
+
+
+def test_each_click_but_the_first_tells_what_it_flipped_far_away():
+    # The second answer adds the block's last column, and spills into one pixel far from the click.
+    left, spill = block(slice(2, 7), slice(2, 6)), block(slice(15, 16), slice(15, 16))
+    answers = iter([left, TRUTH | spill])
+    curve = robot_curve(lambda *_: next(answers).astype(np.float32), IMAGE, TRUTH, most=2, far_px=2)
+    assert curve.points[1] == (6, 2, 1)
+    column, row = np.arange(16) - 6, np.arange(16) - 2
+    near = int((column[None] ** 2 + row[:, None] ** 2 <= 4).sum())
+    assert curve.flips == (Flips(far=256 - near, spoilt=1, mended=2),)
 
 
 @pytest.mark.parametrize(("quality", "expected"), [(0.5, (2, True)), (0.7, (3, True)), (0.81, (9, False))])

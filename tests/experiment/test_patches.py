@@ -1,33 +1,19 @@
-"""Click curves over a manifest's images, and what is reported of them."""
+"""The robot on image after image, and what each is held against."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from zoomiseg.datasets import Pair
-from zoomiseg.errors import ManifestError
 from zoomiseg.experiment import (
-    Curve,
-    PatchReport,
+    PatchTest,
+    Subject,
     evaluate_patches,
+    grabcut,
     predictor_method,
-    resampled_pair,
+    replayed_ious,
+    robot_curve,
 )
-
-
-@pytest.fixture
-def pair(tmp_path):
-    """Return a function that writes an image and a mask and returns their pair."""
-
-    def write(mask, *, image=None, mpp=1.0, name="a") -> Pair:
-        pixels = np.zeros((*mask.shape, 3), np.uint8) if image is None else image
-        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
-        Image.fromarray(mask.astype(np.uint8)).save(tmp_path / f"{name}-mask.png")
-        return Pair(tmp_path / f"{name}.png", tmp_path / f"{name}-mask.png", mpp=mpp)
-
-    return write
 
 
 def filled(pixels: int) -> np.ndarray:
@@ -35,88 +21,89 @@ def filled(pixels: int) -> np.ndarray:
     return (np.arange(100) < pixels).reshape(10, 10)
 
 
+def subject(truth: np.ndarray, name: str = "a") -> Subject:
+    image = np.where(truth[..., None], [150, 60, 140], [235, 190, 210]).astype(np.uint8)
+    return Subject(name, lambda: (image, truth))
+
+
 def everything(image, points, previous):
     return np.ones(image.shape[:2], np.float32)
 
 
-def test_images_nearly_empty_or_nearly_full_are_counted_apart(pair):
-    pairs = [pair(filled(count), name=str(count)) for count in (1, 2, 30, 98, 99)]
-    report = evaluate_patches(pairs, everything, mpp=1.0, most=1)
-    assert report.apart == 2
-    assert report.foreground == (0.02, 0.3, 0.98)
-    assert [curve.ious for curve in report.curves] == [(0.02,), (0.3,), (0.98,)]
+def quarters(image, points, previous):
+    """Give each quarter of the image the label of the last click in it, none before one."""
+    height, width = image.shape[0] // 2, image.shape[1] // 2
+    answer = np.zeros(image.shape[:2], np.float32)
+    for column, row, label in points:
+        top, left = row // height * height, column // width * width
+        answer[top : top + height, left : left + width] = label > 0
+    return answer
 
 
-def test_progress_counts_every_image(pair):
-    seen = []
-    pairs = [pair(filled(count), name=str(count)) for count in (1, 30)]
-    evaluate_patches(pairs, everything, mpp=1.0, most=1, progress=lambda *now: seen.append(now))
-    assert seen == [(1, 2), (2, 2)]
+CHEQUERED = np.kron([[1, 0], [0, 1]], np.ones((20, 20))) > 0
+SPOTTED = CHEQUERED.copy()
+SPOTTED[25:35, 5:15] = True
+SPOTTED[5:9, 5:9] = False
 
 
-def test_nothing_to_measure_is_an_error(pair):
-    with pytest.raises(ManifestError, match=r"^None of the 1 images has between 2% and 98% foreground\.$"):
-        evaluate_patches([pair(filled(0))], everything, mpp=1.0)
+def test_images_nearly_empty_or_nearly_full_are_counted_apart():
+    subjects = [subject(filled(count), str(count)) for count in (1, 2, 30, 98, 99)]
+    results = list(evaluate_patches(subjects, everything, PatchTest(most=1)))
+    assert [result.name for result in results] == ["1", "2", "30", "98", "99"]
+    assert [result.foreground for result in results] == [0.01, 0.02, 0.3, 0.98, 0.99]
+    assert [result.curve and result.curve.ious for result in results] == [
+        None,
+        (0.02,),
+        (0.3,),
+        (0.98,),
+        None,
+    ]
 
 
-def test_figures_are_those_of_the_curves():
-    quick = Curve(ious=(0.5, 0.82, 0.95), points=(), obeyed=(1.0, 1.0, 1.0))
-    stuck = Curve(ious=(0.6, *[0.84] * 19), points=(), obeyed=(0.5,) * 20)
-    report = PatchReport(curves=(quick, stuck), foreground=(0.25, 0.35), apart=4)
-    assert report.figures() == {
-        "noc80": 2.0,
-        "noc85": (3 + 20) / 2,
-        "noc90": (3 + 20) / 2,
-        "failures": {"80": 0, "85": 1, "90": 1},
-        "iou_at": pytest.approx({"1": 0.55, "3": 0.895, "5": 0.895, "10": 0.895}),
-        "obeyed": pytest.approx((3 * 1 + 20 * 0.5) / 23),
-        "images": 2,
-        "images_apart": 4,
-        "all_foreground_iou": pytest.approx(0.3),
-    }
+def test_the_curve_is_that_of_the_robot():
+    (result,) = evaluate_patches([subject(SPOTTED)], quarters, PatchTest(far_px=15))
+    assert result.curve == robot_curve(quarters, np.zeros((40, 40, 3), np.uint8), SPOTTED, far_px=15)
+    assert result.curve.flips[0].far > 0
 
 
-def test_a_shrunk_pixel_is_the_mean_of_its_area(pair):
-    image = np.random.default_rng(1).integers(0, 256, (6, 8, 3), np.uint8)
-    small, _ = resampled_pair(pair(np.ones((6, 8)), image=image, mpp=0.5), 1.0)
-    means = image.reshape(3, 2, 4, 2, 3).mean(axis=(1, 3))
-    assert small.shape == (3, 4, 3)
-    assert np.abs(small - means).max() <= 0.5
+def test_a_method_that_listens_does_worse_with_shuffled_labels():
+    (result,) = evaluate_patches([subject(SPOTTED)], quarters, PatchTest())
+    assert len({label for *_, label in result.curve.points}) == 2
+    assert result.shuffled < result.curve.iou_after(10)
 
 
-def test_a_shrunk_pixel_is_target_where_at_least_half_of_it_is(pair):
-    mask = np.array([[1, 1, 1, 0, 1, 0, 0, 0], [1, 1, 1, 0, 0, 0, 0, 0]])
-    _, small = resampled_pair(pair(mask, mpp=0.5), 1.0)
-    np.testing.assert_array_equal(small, [[True, True, False, False]])
+def test_a_method_that_does_not_listen_does_not_mind_shuffled_labels():
+    (result,) = evaluate_patches([subject(SPOTTED)], everything, PatchTest())
+    assert result.shuffled == result.curve.iou_after(10) == pytest.approx(SPOTTED.mean())
 
 
-def test_an_image_at_the_asked_scale_is_left_alone(pair):
-    image = np.random.default_rng(2).integers(0, 256, (5, 7, 3), np.uint8)
-    found, mask = resampled_pair(pair(np.eye(5, 7), image=image, mpp=2.0), 2.0)
-    np.testing.assert_array_equal(found, image)
-    np.testing.assert_array_equal(mask, np.eye(5, 7) > 0)
+def test_where_all_clicks_have_one_label_there_is_nothing_to_shuffle():
+    (result,) = evaluate_patches([subject(CHEQUERED)], quarters, PatchTest())
+    assert result.curve.ious == (0.5, 1.0)
+    assert result.shuffled is None
 
 
-def test_an_enlarged_image_keeps_its_places(pair):
-    half = np.zeros((4, 8), bool)
-    half[:, 4:] = True
-    image = np.where(half[..., None], [200, 40, 90], [20, 180, 60]).astype(np.uint8)
-    large, mask = resampled_pair(pair(half, image=image, mpp=2.0), 1.0)
-    assert large.shape == (8, 16, 3)
-    np.testing.assert_array_equal(mask, np.kron(half, np.ones((2, 2))) > 0)
-    np.testing.assert_array_equal(large[:, :4], np.broadcast_to([20, 180, 60], (8, 4, 3)))
-    np.testing.assert_array_equal(large[:, 12:], np.broadcast_to([200, 40, 90], (8, 4, 3)))
+def test_what_comes_of_an_image_depends_on_its_place_and_seed_alone():
+    subjects = [subject(SPOTTED, str(number)) for number in range(4)]
+    jittered = PatchTest(clicker="jittered", seed=1)
+    whole = list(evaluate_patches(subjects, quarters, jittered))
+    assert list(evaluate_patches(subjects, quarters, jittered, start=2)) == whole[2:]
+    assert len({result.curve.points for result in whole}) == 4
+    other = evaluate_patches(subjects, quarters, PatchTest(clicker="jittered", seed=2))
+    assert [result.curve.points for result in other] != [result.curve.points for result in whole]
 
 
-@pytest.mark.parametrize(("mpp", "size"), [(0.62, (324, 480)), (1.1, (574, 853))])
-def test_sizes_are_rounded_to_whole_pixels(pair, mpp, size):
-    image, mask = resampled_pair(pair(np.ones((522, 775)), mpp=mpp), 1.0)
-    assert image.shape[:2] == mask.shape == size
+def test_baselines_get_the_clicks_that_the_network_got():
+    first = subject(SPOTTED)
+    (result,) = evaluate_patches([first], quarters, PatchTest(baselines=True))
+    assert result.baselines["grabcut"] == replayed_ious(grabcut, *first.read(), result.curve.points)
+    assert len(result.baselines["random-walker"]) == len(result.curve.points)
 
 
-def test_a_pair_without_mpp_is_refused(pair):
-    with pytest.raises(ManifestError, match=r"^a\.png has no mpp in its manifest\.$"):
-        resampled_pair(pair(np.ones((3, 3)), mpp=None), 1.0)
+def test_baselines_run_on_at_most_forty_images_evenly_spread():
+    subjects = [subject(CHEQUERED, str(number)) for number in range(80)]
+    results = list(evaluate_patches(subjects, quarters, PatchTest(baselines=True)))
+    assert [int(result.name) for result in results if result.baselines] == list(range(0, 80, 2))
 
 
 def test_a_predictor_gets_the_whole_image_and_clicks_on_their_pixels():

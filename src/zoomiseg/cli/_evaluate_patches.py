@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from zoomiseg.errors import ManifestError
 
+from ._evaluate_patches_table import table
 from ._options import EngineName, EngineOption, JsonFlag, ScaleChoice, positive_mpp
-from ._output import counted, print_result, progress
+from ._output import counted, print_result, progress, say
 
 if TYPE_CHECKING:
     from zoomiseg.datasets import Pair
-    from zoomiseg.experiment import Method
+    from zoomiseg.experiment import Method, PatchResult, PatchTest, ResultFile, Subject
+
+_ClickerChoice = Literal["exact", "jittered"]
+_ADAPTATIONS = ("off",)
+_FAR_PX = {"low": 150, "high": 300}
+_SMALLEST_COLLAGE_PX = 64
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command("evaluate-patches", short_help="Count the clicks to a good mask.")(evaluate_patches)
+
+
+def _known_adaptation(name: str) -> str:
+    if name not in _ADAPTATIONS:
+        raise typer.BadParameter(f"No adaptation is called {name!r} yet; there is {', '.join(_ADAPTATIONS)}.")
+    return name
 
 
 def evaluate_patches(
@@ -37,12 +50,44 @@ def evaluate_patches(
     weights: Annotated[
         str, typer.Option("--weights", help="Weights by name or folder; or grabcut, random-walker.")
     ] = "compact",
+    collage: Annotated[
+        int | None,
+        typer.Option(
+            "--collage",
+            help="Click collages of whole images, this many pixels a side at most, not single images.",
+            min=_SMALLEST_COLLAGE_PX,
+        ),
+    ] = None,
+    adapt: Annotated[
+        str,
+        typer.Option(
+            "--adapt", callback=_known_adaptation, help="How a network learns while it is clicked; only off."
+        ),
+    ] = "off",
+    clicker: Annotated[
+        _ClickerChoice,
+        typer.Option("--clicker", help="The exact robot, or one whose hand misses its place a little."),
+    ] = "exact",
+    seed: Annotated[
+        int, typer.Option("--seed", help="Of jitter, shuffled labels, collages and intervals.", min=0)
+    ] = 0,
+    baselines: Annotated[
+        bool,
+        typer.Option(
+            "--baselines",
+            help="Also give the clicks of at most 40 images, shrunk to 512 pixels, to GrabCut and random "
+            "walker (needs zoomiseg[baselines]).",
+        ),
+    ] = False,
     split: Annotated[str, typer.Option("--split", help="Only rows of this split; empty takes all.")] = "",
     kind: Annotated[
         str, typer.Option("--kind", help="Only rows whose column kind is this; several with commas.")
     ] = "",
     limit: Annotated[
-        int, typer.Option("--limit", help="At most so many images, evenly spread; 0 takes all.", min=0)
+        int,
+        typer.Option(
+            "--limit", help="At most so many images, evenly spread, or collages; 0 takes all.", min=0
+        ),
     ] = 0,
     mpp: Annotated[
         float | None,
@@ -53,57 +98,111 @@ def evaluate_patches(
         ),
     ] = None,
     engine: EngineOption = "openvino",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="JSON file for every image's clicks and IoUs; an interrupted run goes on from there.",
+        ),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Let the exact robot click each image, at most 20 times, and print how many clicks a good mask takes."""
+    """Let the robot click each image, at most 20 times, and print how many clicks a good mask takes."""
     from zoomiseg.datasets import read_manifest
-    from zoomiseg.experiment import evaluate_patches as evaluate
+    from zoomiseg.experiment import PatchTest, patch_figures
     from zoomiseg.geometry import HIGH, LOW
 
-    pairs = _chosen(read_manifest(manifest), split, kind, limit)
+    pairs = _chosen(read_manifest(manifest), split, kind)
     if not pairs:
         raise ManifestError(f"No row of {manifest} is left after --split {split!r} and --kind {kind!r}.")
     wanted = mpp or (LOW if scale == "low" else HIGH).mpp
-    method = _method(weights, scale, engine, wanted)
-    with progress("Clicking images") as advance:
-        report = evaluate(pairs, method, mpp=wanted, progress=lambda done, whole: advance(done / whole))
-    values = report.figures() | {"weights": weights, "scale": scale, "mpp": wanted}
-    print_result(values, _lines(values), as_json=json)
+    subjects = _subjects(pairs, wanted, collage=collage, seed=seed, limit=limit)
+    method, identity = _method(weights, scale, engine, wanted)
+    test = PatchTest(clicker=clicker, seed=seed, far_px=_FAR_PX[scale], baselines=baselines)
+    settings = {
+        "weights": weights,
+        "scale": scale,
+        "mpp": wanted,
+        "clicker": clicker,
+        "seed": seed,
+        "collage": collage,
+        "adapt": adapt,
+    }
+    whole = {**settings, "network": identity, "baselines": baselines, "far_px": test.far_px}
+    with _kept(output, whole, subjects) as file:
+        results = _clicked(subjects, method, test, file)
+        values = patch_figures(results, seed=seed) | settings | {"far_px": test.far_px}
+        if file:
+            file.finish(values)
+            values["file"] = str(file.path)
+    print_result(values, table(values), as_json=json)
 
 
-def _chosen(pairs: Iterable[Pair], split: str, kind: str, limit: int) -> list[Pair]:
+def _chosen(pairs: Iterable[Pair], split: str, kind: str) -> list[Pair]:
     kinds = {each.strip() for each in kind.split(",")} if kind else None
-    kept = [
+    return [
         pair
         for pair in pairs
         if split in ("", pair.split) and (kinds is None or pair.extra.get("kind") in kinds)
     ]
-    return kept if not limit or len(kept) <= limit else [kept[i * len(kept) // limit] for i in range(limit)]
 
 
-def _method(weights: str, scale: ScaleChoice, engine: EngineName, mpp: float) -> Method:
+def _subjects(
+    pairs: Sequence[Pair], mpp: float, *, collage: int | None, seed: int, limit: int
+) -> list[Subject]:
+    from zoomiseg.experiment import collage_subjects, image_subjects
+
+    if collage is not None:
+        return collage_subjects(pairs, mpp, collage, seed=seed, most=limit or None)
+    images = image_subjects(pairs, mpp)
+    if not limit or len(images) <= limit:
+        return images
+    return [images[index * len(images) // limit] for index in range(limit)]
+
+
+def _method(weights: str, scale: ScaleChoice, engine: EngineName, mpp: float) -> tuple[Method, str]:
+    """Return what answers the clicks, and what identifies it."""
     from zoomiseg.experiment import grabcut, predictor_method, random_walker
 
     if weights in ("grabcut", "random-walker"):
-        return grabcut if weights == "grabcut" else random_walker
+        return (grabcut if weights == "grabcut" else random_walker), weights
     from zoomiseg.networks import find_weights
     from zoomiseg.predict import load_predictor
 
     predictor, _ = load_predictor(find_weights(weights, allow_path=True), scale, engine=engine)
-    return predictor_method(predictor, mpp)
+    return predictor_method(predictor, mpp), predictor.identity
 
 
-def _lines(values: dict[str, Any]) -> list[str]:
-    after = "  ".join(f"{clicks}: {value:.3f}" for clicks, value in values["iou_at"].items())
-    never = values["failures"]
-    return [
-        f"{counted(values['images'], 'image')} at {values['mpp']:g} µm per pixel "
-        f"({values['images_apart']} counted apart), {values['weights']}",
-        f"  IoU after clicks   {after}",
-        *(
-            f"  NoC@{q}             {values[f'noc{q}']:.2f}  ({never[q]} never reach it)"
-            for q in ("80", "85", "90")
-        ),
-        f"  obeyed clicks      {100 * values['obeyed']:.1f}%",
-        f"  all foreground     IoU {values['all_foreground_iou']:.3f}",
-    ]
+@contextmanager
+def _kept(
+    output: Path | None, settings: dict[str, Any], subjects: Sequence[Subject]
+) -> Iterator[ResultFile | None]:
+    """Keep results in a file, where one is wanted, and tell how to go on after Ctrl-C."""
+    from zoomiseg.experiment import ResultFile
+
+    if output is None:
+        yield None
+        return
+    try:
+        with ResultFile(output.absolute(), settings, [subject.name for subject in subjects]) as file:
+            yield file
+    except KeyboardInterrupt:
+        done = f"{len(file.results)} of {counted(len(subjects), 'image')}"
+        say(f"{done} are kept in {file.path}; the same command goes on from there.")
+        raise
+
+
+def _clicked(
+    subjects: Sequence[Subject], method: Method, test: PatchTest, file: ResultFile | None
+) -> list[PatchResult]:
+    from zoomiseg.experiment import evaluate_patches as evaluate
+
+    results = list(file.results) if file else []
+    with progress("Clicking images") as advance:
+        for result in evaluate(subjects, method, test, start=len(results)):
+            results.append(result)
+            if file:
+                file.add(result)
+            advance(len(results) / len(subjects))
+    return results

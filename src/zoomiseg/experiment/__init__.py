@@ -6,9 +6,13 @@ from ._benchmark import BuiltSlide, build_benchmark, checksum_of
 from ._benchmark_definition import Benchmark, Checksum, benchmark_folder, checksums_text, read_benchmark
 from ._comparison import baselines_on_slide
 from ._core_images import core_images
-from ._curve import Curve, Method, robot_curve
+from ._curve import Clicker, Curve, Method, replayed_ious, robot_curve
 from ._demo import DemoClick, demo_clicks
-from ._patches import PatchReport, evaluate_patches, predictor_method, resampled_pair
+from ._figures import bootstrap_interval, curve_figures, patch_figures
+from ._flips import Flips, far_flips
+from ._patches import PatchResult, PatchTest, evaluate_patches, predictor_method
+from ._result_file import ResultFile
+from ._subjects import Subject, collage_subjects, image_subjects, resampled_pair
 from ._truth import shrunk, truth_on_high
 from ._truth_reader import truth_reader
 
@@ -17,22 +21,34 @@ __all__ = [
     "Benchmark",
     "BuiltSlide",
     "Checksum",
+    "Clicker",
     "Curve",
     "DemoClick",
+    "Flips",
     "Method",
-    "PatchReport",
+    "PatchResult",
+    "PatchTest",
+    "ResultFile",
+    "Subject",
     "baselines_on_slide",
     "benchmark_folder",
+    "bootstrap_interval",
     "build_benchmark",
     "checksum_of",
     "checksums_text",
+    "collage_subjects",
     "core_images",
+    "curve_figures",
     "demo_clicks",
     "evaluate_patches",
+    "far_flips",
     "grabcut",
+    "image_subjects",
+    "patch_figures",
     "predictor_method",
-    "read_benchmark",
     "random_walker",
+    "read_benchmark",
+    "replayed_ious",
     "resampled_pair",
     "robot_curve",
     "shrunk",

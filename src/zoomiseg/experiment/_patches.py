@@ -1,59 +1,76 @@
-"""Click curves on plain image and mask pairs: how many clicks until a mask is good."""
+"""Click curves on images and collages, each with what it is held against."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
+from typing import Literal
 
-import cv2
 import numpy as np
 
-from zoomiseg.datasets import Pair, read_pair
-from zoomiseg.errors import ManifestError
 from zoomiseg.geometry import Box, Click, Grid, PatchFrame
 from zoomiseg.guidance import PatchPoint
 from zoomiseg.predict import Patch, Predictor
+from zoomiseg.robot import jittered_click, next_click
 
-from ._curve import MAX_CLICKS, Curve, FloatArray, ImageArray, MaskArray, Method, robot_curve
+from ._controls import baseline_ious, shuffled_labels
+from ._curve import (
+    MAX_CLICKS,
+    Clicker,
+    Curve,
+    FloatArray,
+    ImageArray,
+    MaskArray,
+    Method,
+    replayed_ious,
+    robot_curve,
+)
+from ._subjects import Subject
 
+ClickerName = Literal["exact", "jittered"]
 _LEAST, _MOST = 0.02, 0.98
+_SHUFFLED_CLICKS = 10
+_BASELINE_IMAGES = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatchTest:
+    """How images are clicked.
+
+    Args:
+        clicker: `exact`, or `jittered` by a hand that misses the robot's own place.
+        seed: Of jitter and of shuffled labels.
+        far_px: Pixels further than this from a click are far from it.
+        baselines: Also give the clicks of at most 40 images, evenly spread, to GrabCut and random walker.
+        most: Clicks an image.
+    """
+
+    clicker: ClickerName = "exact"
+    seed: int = 0
+    far_px: int = 150
+    baselines: bool = False
+    most: int = MAX_CLICKS
 
 
 @dataclass(frozen=True, slots=True)
-class PatchReport:
-    """Curves of the images that count, and how many did not.
+class PatchResult:
+    """What came of one image.
 
     Args:
-        curves: One per image with 2% to 98% foreground, in the manifest's order.
-        foreground: Of the same images, the IoU of marking everything.
-        apart: Images outside these shares, not evaluated.
+        name: The subject's.
+        foreground: Share of the image that is target; so the IoU of marking everything.
+        curve: None where less than 2% or more than 98% is target: such an image is counted apart.
+        shuffled: IoU after the curve's first 10 clicks with their labels permuted; None where all are equal.
+        baselines: Name of a method to its IoU after each of the curve's clicks; empty where it was not asked.
     """
 
-    curves: tuple[Curve, ...]
-    foreground: tuple[float, ...]
-    apart: int
-
-    def figures(self) -> dict[str, Any]:
-        """Return what `evaluate-patches` prints as JSON.
-
-        `noc*` and `iou_at` are means over the images, `obeyed` is the mean over all clicks of all images.
-        """
-        figures: dict[str, Any] = {}
-        failures = {}
-        for quality in (80, 85, 90):
-            counts = [curve.clicks_to(quality / 100) for curve in self.curves]
-            figures[f"noc{quality}"] = float(np.mean([count for count, _ in counts]))
-            failures[str(quality)] = sum(not reached for _, reached in counts)
-        after = {str(n): float(np.mean([c.iou_after(n) for c in self.curves])) for n in (1, 3, 5, 10)}
-        return figures | {
-            "failures": failures,
-            "iou_at": after,
-            "obeyed": float(np.mean([share for curve in self.curves for share in curve.obeyed])),
-            "images": len(self.curves),
-            "images_apart": self.apart,
-            "all_foreground_iou": float(np.mean(self.foreground)),
-        }
+    name: str
+    foreground: float
+    curve: Curve | None = None
+    shuffled: float | None = None
+    baselines: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def predictor_method(predictor: Predictor, mpp: float) -> Method:
@@ -69,54 +86,59 @@ def predictor_method(predictor: Predictor, mpp: float) -> Method:
 
 
 def evaluate_patches(
-    pairs: Sequence[Pair],
-    method: Method,
-    *,
-    mpp: float,
-    most: int = MAX_CLICKS,
-    progress: Callable[[int, int], None] | None = None,
-) -> PatchReport:
-    """Let the exact robot click each image, resampled to `mpp`, and return its curves.
+    subjects: Sequence[Subject], method: Method, test: PatchTest, *, start: int = 0
+) -> Iterator[PatchResult]:
+    """Let the robot click each image, and yield what came of it.
+
+    What comes of an image does not depend on those before it.
 
     Args:
-        pairs: Plain images with masks and mpp.
+        subjects: The images.
         method: Answers the clicks.
-        mpp: µm per pixel that the images are brought to; IoU is measured there.
-        most: Clicks an image.
-        progress: Called with (images done, images in all).
+        test: How they are clicked.
+        start: Begin with this one, the earlier ones being done.
     Raises:
-        ManifestError: A pair without mask or mpp, or no image with 2% to 98% foreground.
+        ManifestError: An image or its mask cannot be used.
+        MissingExtra: Baselines are asked for without `zoomiseg[baselines]`.
     """
-    curves, foreground, apart = [], [], 0
-    for index, pair in enumerate(pairs):
-        image, truth = resampled_pair(pair, mpp)
-        if _LEAST <= truth.mean() <= _MOST:
-            curves.append(robot_curve(method, image, truth, most=most))
-            foreground.append(float(truth.mean()))
-        else:
-            apart += 1
-        if progress:
-            progress(index + 1, len(pairs))
-    if not curves:
-        raise ManifestError(f"None of the {len(pairs)} images has between 2% and 98% foreground.")
-    return PatchReport(tuple(curves), tuple(foreground), apart)
+    with_baselines = _spread(len(subjects), _BASELINE_IMAGES) if test.baselines else set()
+    for index in range(start, len(subjects)):
+        image, truth = subjects[index].read()
+        yield _result(
+            subjects[index].name,
+            image,
+            truth,
+            method,
+            test,
+            rng=np.random.default_rng([test.seed, index]),
+            baselines=index in with_baselines,
+        )
 
 
-def resampled_pair(pair: Pair, mpp: float) -> tuple[ImageArray, MaskArray]:
-    """Return image and mask of a pair at `mpp`: area averages when shrunk, cubic when enlarged.
+def _result(
+    name: str,
+    image: ImageArray,
+    truth: MaskArray,
+    method: Method,
+    test: PatchTest,
+    *,
+    rng: np.random.Generator,
+    baselines: bool,
+) -> PatchResult:
+    foreground = float(truth.mean())
+    if not _LEAST <= foreground <= _MOST:
+        return PatchResult(name, foreground)
+    clicker: Clicker = next_click if test.clicker == "exact" else partial(jittered_click, rng=rng)
+    curve = robot_curve(method, image, truth, clicker=clicker, most=test.most, far_px=test.far_px)
+    shuffled = shuffled_labels(curve.points[:_SHUFFLED_CLICKS], rng)
+    return PatchResult(
+        name,
+        foreground,
+        curve,
+        replayed_ious(method, image, truth, shuffled)[-1] if shuffled else None,
+        baseline_ious(image, truth, curve.points) if baselines else {},
+    )
 
-    A pixel of the result is target where at least half of it is.
 
-    Raises:
-        ManifestError: No mpp or mask, or a file cannot be used.
-    """
-    if pair.mpp is None:
-        raise ManifestError(f"{pair.slide.name} has no mpp in its manifest.")
-    image, mask = read_pair(pair)
-    factor = pair.mpp / mpp
-    if factor == 1:
-        return image, mask
-    size = max(round(image.shape[1] * factor), 1), max(round(image.shape[0] * factor), 1)
-    method, smooth = (cv2.INTER_AREA, cv2.INTER_AREA) if factor < 1 else (cv2.INTER_CUBIC, cv2.INTER_LINEAR)
-    share = cv2.resize(mask.astype(np.float32), size, interpolation=smooth)
-    return np.asarray(cv2.resize(image, size, interpolation=method), np.uint8), np.asarray(share >= 0.5)
+def _spread(count: int, most: int) -> set[int]:
+    return set(range(count)) if count <= most else {index * count // most for index in range(most)}
