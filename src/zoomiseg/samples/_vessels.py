@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ from ._cells import Cells, cells, joined
 from ._kind import Kind
 from ._layout import STEP_PX, Layout
 
-FloatArray = NDArray[np.float32]
+FloatArray = NDArray[np.floating[Any]]
 _CORNERS = 40
 
 
@@ -21,16 +22,20 @@ class Vessel:
     """One vessel, in slide pixels.
 
     Args:
-        outer: (40, 2) outside of the wall.
+        outline: (40, 2) outside of the wall.
         inner: (40, 2) its lumen.
         blood: Share of the lumen that is full of red cells.
         wall: Nuclei of endothelium and wall.
     """
 
-    outer: FloatArray
+    outline: FloatArray
     inner: FloatArray
     blood: float
     wall: Cells
+
+    def moved(self, shift: FloatArray) -> Vessel:
+        """Return it (x, y) pixels further on; its cells stay, they are found on their own."""
+        return Vessel(self.outline + shift, self.inner + shift, self.blood, self.wall)
 
 
 def vessels(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8]) -> list[Vessel]:
@@ -47,7 +52,7 @@ def vessels(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8]) 
         if blocked or taken[int(y) // STEP_PX % len(taken), int(x) // STEP_PX % taken.shape[1]]:
             continue
         vessel = _vessel(rng, place[0], float(radius))
-        cv2.fillPoly(taken, [np.round(vessel.outer / STEP_PX).astype(np.int32)], 1)
+        cv2.fillPoly(taken, [np.round(vessel.outline / STEP_PX).astype(np.int32)], 1)
         found.append(vessel)
     return found
 
@@ -71,7 +76,7 @@ def _vessel(rng: np.random.Generator, middle: FloatArray, radius: float) -> Vess
     rings = [_nuclei(rng, outline * ((size + 2) / size)[:, None], "endothelium", 52)]
     for depth in np.arange(9, wall_px - 2, 11):
         rings.append(_nuclei(rng, outline * ((size + depth) / size)[:, None], "muscle", 40))
-    wall = joined([_around(ring, middle) for ring in rings])
+    wall = joined(rings).moved(middle)
     blood = float(rng.choice([0.0, 0.35, 0.95], p=[0.35, 0.3, 0.35]))
     return Vessel((outer + middle).astype(np.float32), (outline + middle).astype(np.float32), blood, wall)
 
@@ -87,18 +92,3 @@ def _nuclei(rng: np.random.Generator, ring: NDArray[np.float64], sort: str, spac
     )
     angle = np.arctan2(ahead[:, 1], ahead[:, 0]).astype(np.float32)
     return cells(rng, xy, sort=sort, kind=Kind.VESSEL, angle=angle)
-
-
-def _around(part: Cells, middle: FloatArray) -> Cells:
-    return Cells(
-        part.x + middle[0],
-        part.y + middle[1],
-        part.nucleus_x + middle[0],
-        part.nucleus_y + middle[1],
-        part.body_px,
-        part.sort,
-        part.turn,
-        part.variant,
-        part.kind,
-        part.tint,
-    )
