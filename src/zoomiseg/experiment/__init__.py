@@ -13,11 +13,23 @@ from ._flips import Flips, far_flips
 from ._patches import PatchResult, PatchTest, evaluate_patches, predictor_method
 from ._result_file import ResultFile
 from ._subjects import Subject, collage_subjects, image_subjects, resampled_pair
+from ._tissue_statistics import (
+    DENSITIES,
+    DIAMETERS_UM,
+    FREQUENCIES,
+    PLANES,
+    TissueStatistics,
+    TissueTally,
+)
 from ._truth import shrunk, truth_on_high
 from ._truth_reader import truth_reader
 
 __all__ = [
     "BENCHMARK_MANIFEST",
+    "DENSITIES",
+    "DIAMETERS_UM",
+    "FREQUENCIES",
+    "PLANES",
     "Benchmark",
     "BuiltSlide",
     "Checksum",
@@ -30,6 +42,8 @@ __all__ = [
     "PatchTest",
     "ResultFile",
     "Subject",
+    "TissueStatistics",
+    "TissueTally",
     "baselines_on_slide",
     "benchmark_folder",
     "bootstrap_interval",

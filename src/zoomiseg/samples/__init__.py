@@ -3,6 +3,7 @@
 from ._ceiling import TruthTally, tally_truth
 from ._checksum import ImagePrint, print_of_slide, sha256_of_file, sha256_of_mask
 from ._cores import ChosenCore, CoreImage, Target, choose_cores
+from ._deconvolution import haematoxylin_eosin, optical_density
 from ._kind import Kind
 from ._measure import Feature, Threshold, best_threshold
 from ._montage import Montage
@@ -29,6 +30,8 @@ __all__ = [
     "View",
     "best_threshold",
     "choose_cores",
+    "haematoxylin_eosin",
+    "optical_density",
     "print_of_slide",
     "sample_files",
     "sha256_of_file",
