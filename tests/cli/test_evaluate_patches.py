@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +169,17 @@ def test_another_scale_is_wrong_usage(run, manifest):
     answer = run("evaluate-patches", manifest, "--scale", "medium")
     assert answer.code == 2
     assert "'medium' is not one of 'low', 'high'" in answer.said
+
+
+def test_the_page_on_evaluation_explains_every_option_and_figure(run, manifest, tmp_path):
+    from typer.main import get_command
+
+    from zoomiseg.cli import app
+
+    page = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
+    verb = get_command(app).commands["evaluate-patches"]
+    options = [name for parameter in verb.params for name in parameter.opts if name.startswith("-")]
+    values = evaluate(run, manifest, "--limit", "1", "--mpp", "8", "-o", tmp_path / "out.json", "--json").json
+    kept = json.loads((tmp_path / "out.json").read_text())
+    for name in (*options, *values, *kept, *kept["images"][0]):
+        assert re.search(rf"`{name}\b|\b{name}`|{name}\"", page), name
