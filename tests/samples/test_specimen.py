@@ -47,6 +47,15 @@ def test_any_box_is_a_part_of_the_whole(
     assert np.array_equal(view.kind, whole[1][y : y + height, x : x + width])
 
 
+def test_blocks_agree_where_they_meet(specimen: Specimen, whole: tuple[np.ndarray, np.ndarray]) -> None:
+    # The same place rendered as part of another block.
+    view = specimen._rendered(300, 200)
+    image, kind = whole[0][200:1224, 300:1324], whole[1][200:1224, 300:1324]
+    differ = np.abs(view.image.astype(int) - image).max(axis=2)
+    assert (differ > 2).mean() < 2e-4
+    assert (view.kind != kind).mean() < 2e-5
+
+
 def test_glass_is_as_bright_as_the_scanner_sees_it_and_tissue_is_darker(
     whole: tuple[np.ndarray, np.ndarray],
 ) -> None:

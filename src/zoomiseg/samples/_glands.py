@@ -52,17 +52,19 @@ class Gland:
         outline: (64, 2) base of the epithelium, in slide pixels.
         lumen: (64, 2) what is enclosed, or None where the gland is filled.
         kind: Of all of it.
+        content: Any number; decides what its lumen holds.
     """
 
     lining: Cells
     outline: FloatArray
     lumen: FloatArray | None
     kind: Kind
+    content: int
 
     def moved(self, shift: FloatArray) -> Gland:
         """Return it (x, y) pixels further on; its cells stay, they are found on their own."""
         lumen = None if self.lumen is None else self.lumen + shift
-        return Gland(self.lining, self.outline + shift, lumen, self.kind)
+        return Gland(self.lining, self.outline + shift, lumen, self.kind, self.content)
 
 
 def gland(rng: np.random.Generator, xy: tuple[float, float], form: GlandForm) -> Gland:
@@ -79,7 +81,7 @@ def gland(rng: np.random.Generator, xy: tuple[float, float], form: GlandForm) ->
     middle = np.asarray(xy, np.float32)
     lining = lining.moved(middle)
     inner = None if filled else _inset(outline, height * 0.92) + middle
-    return Gland(lining, outline + middle, inner, form.kind)
+    return Gland(lining, outline + middle, inner, form.kind, int(rng.integers(1000)))
 
 
 def _depths(form: GlandForm, height: float) -> list[float]:

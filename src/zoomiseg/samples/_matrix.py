@@ -14,6 +14,8 @@ from ._noise import FloatArray, band_noise, cloud_noise, looked_up
 from ._window import Window
 
 _TILE = (1024, 1024)
+_UNSEEN_PX = -80
+"""Distance from which on no wobble of an outline reaches the window."""
 
 
 class Textures:
@@ -79,9 +81,9 @@ def _stroma(
 ) -> Canvas:
     loose = window.enlarged(layout.loose)
     cloud = window.tiled(textures.cloud, shift=311)
-    weave = 0.62 * bundle + 0.38 * fibre + 0.25 * cloud
+    weave = 0.6 * bundle + 0.5 * fibre + 0.25 * cloud
     # Dense collagen is pink through and through; loose tissue is pale between thin fibres.
-    eosin = (0.62 - 0.3 * loose) * (1 + (0.2 + 0.12 * loose) * weave)
+    eosin = (0.62 - 0.3 * loose) * (1 + (0.24 + 0.14 * loose) * weave)
     gaps = soft(-weave - (2.15 - 1.35 * loose), 0.32) * (0.55 + 0.35 * loose)
     eosin *= 1 - gaps
     # Loose tissue is watery, and mucin in it takes haematoxylin: bluish where it is much.
@@ -101,7 +103,7 @@ def _muscle(
     fibre: FloatArray,
 ) -> None:
     depth = window.enlarged(layout.muscle)
-    if depth.max() < -20:
+    if depth.max() < _UNSEEN_PX:
         return
     share = soft(depth + 8 * window.tiled(textures.warp[1], shift=77), 10)
     cracks = soft(-bundle - 1.5, 0.25)
@@ -112,7 +114,7 @@ def _muscle(
 
 def _necrosis(canvas: Canvas, window: Window, layout: Layout, textures: Textures) -> None:
     depth = window.enlarged(layout.necrosis)
-    if depth.max() < -30:
+    if depth.max() < _UNSEEN_PX:
         return
     share = soft(depth + 9 * window.tiled(textures.warp[0], shift=191), 9)
     granular = window.tiled(textures.grain, shift=401)

@@ -134,16 +134,16 @@ def paint_gland_kinds(canvas: Canvas, window: Window, glands: Sequence[Gland]) -
 
 def paint_lumens(canvas: Canvas, window: Window, textures: Textures, glands: Sequence[Gland]) -> None:
     """Empty the glands' lumens, with secretion left in some."""
-    for index, item in enumerate(glands):
+    for item in glands:
         lumen = None if item.lumen is None else _polygon(window, item.lumen)
         if lumen is None:
             continue
         part, mask = lumen
         view = Canvas(canvas.haematoxylin[part], canvas.eosin[part], canvas.kind[part])
         # Thin flakes and pale pools; most lumens are all but empty.
-        pool = window.tiled(textures.broad, shift=17 + 37 * index)[part]
+        pool = window.tiled(textures.broad, shift=17 + 37 * item.content)[part]
         flakes = window.tiled(textures.bundle, shift=91)[part]
-        amount = soft(pool + 0.5 * flakes - (0.5, 1.6, 2.4)[index % 3], 0.9) * (0.22 + 0.04 * flakes)
+        amount = soft(pool + 0.5 * flakes - (0.5, 1.6, 2.4)[item.content % 3], 0.9) * (0.22 + 0.04 * flakes)
         view.paint(mask, haematoxylin=amount * 0.25, eosin=amount)
 
 

@@ -219,7 +219,7 @@ def _cytoplasm(rng: np.random.Generator) -> dict[int, Cytoplasm]:
     """Draw how the slide's cells take the stain: a tumour's may be darker than a normal gland's, or paler."""
 
     def drawn() -> Cytoplasm:
-        return Cytoplasm(haematoxylin=float(rng.uniform(0.16, 0.38)), eosin=float(rng.uniform(0.3, 0.5)))
+        return Cytoplasm(haematoxylin=float(rng.uniform(0.2, 0.4)), eosin=float(rng.uniform(0.36, 0.56)))
 
     return {
         Kind.TUMOUR: drawn(),

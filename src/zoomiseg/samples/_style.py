@@ -34,14 +34,14 @@ class Style:
 
     bulk: float = 0.36
     nests: float = 0.5
-    nest_width_px: float = 210.0
+    nest_width_px: float = 200.0
     nest_stretch: float = 1.7
     glands: float = 0.0
     strands: float = 14.0
     strand_cells: float = 7.0
     singles: float = 40.0
     reach_px: float = 500.0
-    spacing_px: float = 24.0
+    spacing_px: float = 27.0
     nucleus_um: float = 9.6
     pale: float = 0.95
     necrosis: float = 0.03
@@ -66,7 +66,7 @@ STYLES: Mapping[str, Style] = {
         reach_px=700, spacing_px=21, nucleus_um=8.2, pale=1.0, bulk=0.42, fat=0.16, necrosis=0.0,
     ),
     "sheets": Style(
-        nests=0.68, nest_width_px=200, nest_stretch=1.3, strands=30, singles=130, spacing_px=26,
+        nests=0.68, nest_width_px=200, nest_stretch=1.3, strands=30, singles=130, spacing_px=29,
         nucleus_um=10.6, pale=0.8, necrosis=0.12, lymphocytes=0.3, bulk=0.25,
     ),
 }  # fmt: skip
