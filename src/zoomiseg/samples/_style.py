@@ -66,8 +66,8 @@ STYLES: Mapping[str, Style] = {
         reach_px=700, spacing_px=21, nucleus_um=8.2, pale=1.0, bulk=0.42, fat=0.16, necrosis=0.0,
     ),
     "sheets": Style(
-        nests=0.68, nest_width_px=200, nest_stretch=1.3, strands=30, singles=130, spacing_px=29,
-        nucleus_um=10.6, pale=0.8, necrosis=0.12, lymphocytes=0.3, bulk=0.25,
+        nests=0.66, nest_width_px=170, nest_stretch=1.4, strands=30, singles=130, spacing_px=29,
+        nucleus_um=10.6, pale=0.8, necrosis=0.12, lymphocytes=0.36, bulk=0.21,
     ),
 }  # fmt: skip
 
