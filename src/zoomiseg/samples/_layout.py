@@ -35,6 +35,7 @@ class Layout:
         cellular: Density of stromal cells, 0 to 1.
         thickness: Factor on everything's density.
         tone: Factor on haematoxylin alone.
+        pink: Factor on the stroma's eosin.
     """
 
     tissue: FloatArray
@@ -49,6 +50,7 @@ class Layout:
     cellular: FloatArray
     thickness: FloatArray
     tone: FloatArray
+    pink: FloatArray
 
     @property
     def width(self) -> int:
@@ -101,6 +103,7 @@ def lay_out(width: int, height: int, *, seed: int, style: Style) -> Layout:
             cloud_noise(rng, shape, 90, slope=1.4) * 1.5 + np.exp(-np.abs(bulk) / 300) * 1.2 - 1.0
         ),
         thickness=1 + 0.09 * cloud_noise(rng, shape, 250, slope=1.5),
+        pink=np.exp(0.2 * cloud_noise(rng, shape, 70, slope=1.2)),
         tone=np.exp(0.22 * cloud_noise(rng, shape, 300, slope=2.0)),
     )
 

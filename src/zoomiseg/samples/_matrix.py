@@ -81,13 +81,14 @@ def _stroma(
 ) -> Canvas:
     loose = window.enlarged(layout.loose)
     cloud = window.tiled(textures.cloud, shift=311)
-    weave = 0.6 * bundle + 0.5 * fibre + 0.25 * cloud
+    grain = window.tiled(textures.grain)
+    weave = 0.6 * bundle + 0.55 * fibre + 0.4 * cloud + 0.25 * grain
     # Dense collagen is pink through and through; loose tissue is pale between thin fibres.
-    eosin = (0.62 - 0.3 * loose) * (1 + (0.24 + 0.14 * loose) * weave)
+    eosin = (0.62 - 0.3 * loose) * window.enlarged(layout.pink) * (1 + (0.27 + 0.14 * loose) * weave)
     gaps = soft(-weave - (2.15 - 1.35 * loose), 0.32) * (0.55 + 0.35 * loose)
     eosin *= 1 - gaps
     # Loose tissue is watery, and mucin in it takes haematoxylin: bluish where it is much.
-    haematoxylin = 0.055 + 0.24 * loose * loose + 0.02 * weave + 0.018 * window.tiled(textures.grain)
+    haematoxylin = 0.055 + 0.24 * loose * loose + 0.03 * weave + 0.02 * grain
     haematoxylin *= 1 - gaps
     kind = np.full(window.shape, Kind.STROMA, np.uint8)
     return Canvas(np.maximum(haematoxylin, 0), np.maximum(eosin, 0), kind)

@@ -57,11 +57,11 @@ NUCLEI: Mapping[str, Nucleus] = {
         rim=0.5, clumps=0.38, clump_um=1.5, nucleoli=1.1,
     ),
     "epithelium": Nucleus(
-        diameter_um=7.0, variation=0.09, elongation=1.35, ragged=0.04, density=1.1, density_variation=0.16,
+        diameter_um=6.6, variation=0.09, elongation=1.35, ragged=0.04, density=1.1, density_variation=0.16,
         rim=0.3, clumps=0.22, nucleoli=0.1,
     ),
     "lymphocyte": Nucleus(
-        diameter_um=6.1, variation=0.07, elongation=1.08, ragged=0.04, density=1.7, density_variation=0.15,
+        diameter_um=5.7, variation=0.1, elongation=1.08, ragged=0.04, density=1.7, density_variation=0.15,
         rim=0.2, clumps=0.4, clump_um=1.3,
     ),
     "plasma": Nucleus(
@@ -69,7 +69,7 @@ NUCLEI: Mapping[str, Nucleus] = {
         clump_um=1.7,
     ),
     "fibroblast": Nucleus(
-        diameter_um=6.2, variation=0.16, elongation=3.6, ragged=0.06, density=1.15, density_variation=0.25,
+        diameter_um=5.5, variation=0.16, elongation=3.6, ragged=0.06, density=1.15, density_variation=0.25,
         rim=0.25, clumps=0.22, bend=0.12,
     ),
     "plump": Nucleus(

@@ -44,7 +44,7 @@ _MARGIN_PX = 56
 _KEPT_BLOCKS = 12
 _REACH_PX = 60
 _AROUND_PX = 240
-_PSF_PX = 0.75
+_PSF_PX = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Specimen:
         self._cytoplasm = _cytoplasm(rng)
         self._cohesion = float(rng.uniform(0.5, 1.7))
         self._defocus_px = float(rng.uniform(1.5, 4.0))
-        self._noise = float(rng.uniform(0.8, 2.2))
+        self._noise = float(rng.uniform(1.5, 3.5))
         self._blocks: OrderedDict[tuple[int, int], View] = OrderedDict()
         self._lock = threading.Lock()
 
