@@ -71,3 +71,15 @@ def tiny_recipe(**changes) -> Recipe:
         "click_radius_px": 1,
     }
     return Recipe(**(values | changes))
+
+
+class StillNetwork(nn.Module):
+    """A network without norms and dropout: the mean of two gradients is that of both samples together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(6, 4, 3, padding=1)
+        self.head = nn.Conv2d(4, 1, 1)
+
+    def forward(self, image: Tensor, guidance: Tensor) -> Tensor:
+        return self.head(torch.tanh(self.first(torch.cat([image, guidance], dim=1))))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
 
 from zoomiseg.errors import MissingExtra, RecipeError, TrainingFailed
-from zoomiseg.training import _loop, _progress, learning_rate, train
+from zoomiseg.training import _learner, _loop, _progress, learning_rate, train
 
-from .stubs import RandomSamples, TinyNetwork, tiny_recipe
+from .stubs import RandomSamples, StillNetwork, TinyNetwork, tiny_recipe
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def tiny(monkeypatch):
         asked.append((name, pretrained))
         return TinyNetwork()
 
-    monkeypatch.setattr(_loop, "build_network", build)
+    monkeypatch.setattr(_learner, "build_network", build)
     monkeypatch.setattr(_loop, "_SAVE_EVERY", 2)
     monkeypatch.setattr(_progress, "_EVERY", 1)
     return asked
@@ -35,7 +36,7 @@ def checkpoint(folder) -> dict:
 
 def told(folder) -> list[list[str]]:
     """Return step, loss and IoU of each row; seconds are never the same twice."""
-    return [row.split(",")[:3] for row in (folder / "loss.csv").read_text().splitlines()]
+    return [row.split(",")[:3] for row in (folder / "loss.csv").read_text().splitlines()[1:]]
 
 
 def assert_equal_states(first, second):
@@ -44,15 +45,25 @@ def assert_equal_states(first, second):
         assert torch.equal(values, second[name]), name
 
 
-@pytest.mark.parametrize("broken_at_step", [1, 2, 5])
-def test_a_run_in_two_pieces_equals_one_that_was_not_interrupted(tmp_path, broken_at_step):
-    recipe = tiny_recipe()
-    whole = train(recipe, RandomSamples(), tmp_path / "whole")
+@pytest.mark.parametrize(
+    ("broken_at_step", "changes"),
+    [
+        (1, {}),
+        (2, {}),
+        (5, {}),
+        (5, {"ema": 0.0}),
+        (5, {"batch": 1, "accumulate": 2}),
+        (5, {"precision": "bf16-mixed"}),
+    ],
+)
+def test_a_run_in_two_pieces_equals_one_that_was_not_interrupted(tmp_path, broken_at_step, changes):
+    recipe = tiny_recipe(**changes)
+    whole = train(recipe, RandomSamples(), tmp_path / "whole").network
     with pytest.raises(InterruptedError):
         train(recipe, RandomSamples(broken_at=2 * broken_at_step), tmp_path / "pieces")
     torch.manual_seed(99)
     torch.rand(5)
-    pieces = train(recipe, RandomSamples(), tmp_path / "pieces", resume=True)
+    pieces = train(recipe, RandomSamples(), tmp_path / "pieces", resume=True).network
     assert_equal_states(whole.state_dict(), pieces.state_dict())
     assert told(tmp_path / "whole") == told(tmp_path / "pieces")
     assert [row[0] for row in told(tmp_path / "pieces")] == [str(step) for step in range(1, 8)]
@@ -75,7 +86,7 @@ def test_samples_are_drawn_once_each_and_none_beyond_the_last_step(tmp_path):
 
 def test_the_seed_decides_the_weights(tmp_path):
     first, again, other = (
-        train(tiny_recipe(seed=seed), RandomSamples(), tmp_path / str(index)).head.weight
+        train(tiny_recipe(seed=seed), RandomSamples(), tmp_path / str(index)).network.head.weight
         for index, seed in enumerate((1, 1, 2))
     )
     assert torch.equal(first, again)
@@ -88,23 +99,77 @@ def test_training_lowers_the_loss(tmp_path):
     assert sum(losses[-15:]) < sum(losses[:15])
 
 
-def test_the_returned_network_is_in_eval_mode_and_is_the_last_checkpoint(tmp_path):
-    network = train(tiny_recipe(), RandomSamples(), tmp_path)
-    assert not network.training
-    assert checkpoint(tmp_path)["step"] == 7
-    assert_equal_states(network.state_dict(), checkpoint(tmp_path)["network"])
+def test_the_returned_network_is_in_eval_mode_and_the_average_of_the_last_checkpoint(tmp_path):
+    trained = train(tiny_recipe(), RandomSamples(), tmp_path)
+    assert not trained.network.training
+    assert (trained.step, trained.leads, checkpoint(tmp_path)["step"]) == (7, True, 7)
+    assert_equal_states(trained.network.state_dict(), checkpoint(tmp_path)["average"])
+
+
+def test_without_an_average_the_last_weights_are_returned(tmp_path):
+    averaged = train(tiny_recipe(), RandomSamples(), tmp_path / "averaged").network
+    last = train(tiny_recipe(ema=0.0), RandomSamples(), tmp_path / "last").network
+    assert_equal_states(last.state_dict(), checkpoint(tmp_path / "averaged")["network"])
+    assert not torch.equal(last.head.weight, averaged.head.weight)
+
+
+def test_accumulated_batches_are_learnt_from_as_one_large_batch(tmp_path, monkeypatch):
+    monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: StillNetwork())
+    # Rounds are drawn for each batch.
+    one, three = (
+        train(
+            tiny_recipe(click_rounds=0, ema=0.0, batch=batch, accumulate=6 // batch),
+            RandomSamples(),
+            tmp_path / str(batch),
+        )
+        for batch in (6, 2)
+    )
+    for name, values in one.network.state_dict().items():
+        torch.testing.assert_close(values, three.network.state_dict()[name], rtol=1e-4, atol=1e-5)
+    assert told(tmp_path / "6")[-1][0] == told(tmp_path / "2")[-1][0] == "7"
+    assert float(told(tmp_path / "6")[-1][1]) == pytest.approx(float(told(tmp_path / "2")[-1][1]), abs=1e-4)
+
+
+def test_threads_that_draw_samples_change_nothing(tmp_path):
+    alone, many = (
+        train(tiny_recipe(), RandomSamples(), tmp_path / str(workers), workers=workers).network
+        for workers in (1, 5)
+    )
+    assert_equal_states(alone.state_dict(), many.state_dict())
+
+
+def test_half_precision_is_used_in_the_passes_and_weights_stay_single(tmp_path, monkeypatch):
+    seen = []
+
+    class Watched(TinyNetwork):
+        def forward(self, image, guidance):
+            seen.append(self.head(torch.zeros(1, 4, 2, 2)).dtype)
+            return super().forward(image, guidance)
+
+    monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: Watched())
+    trained = train(tiny_recipe(precision="bf16-mixed", steps=2), RandomSamples(), tmp_path)
+    assert set(seen) == {torch.bfloat16}
+    assert trained.network.head.weight.dtype == torch.float32
+
+
+def test_steps_that_are_slow_are_saved_sooner(tmp_path, monkeypatch):
+    monkeypatch.setattr(_loop, "_SAVE_EVERY", 100)
+    monkeypatch.setattr(_loop, "_SAVE_SECONDS", -1.0)
+    with pytest.raises(InterruptedError):
+        train(tiny_recipe(), RandomSamples(broken_at=6), tmp_path)
+    assert checkpoint(tmp_path)["step"] == 3
 
 
 def test_a_finished_run_resumed_is_left_as_it_is(tmp_path):
     finished = train(tiny_recipe(), RandomSamples(), tmp_path)
     again = train(tiny_recipe(), RandomSamples(broken_at=0), tmp_path, resume=True)
-    assert_equal_states(finished.state_dict(), again.state_dict())
+    assert_equal_states(finished.network.state_dict(), again.network.state_dict())
 
 
 def test_without_resume_a_run_starts_anew(tmp_path):
     first = train(tiny_recipe(), RandomSamples(), tmp_path)
     second = train(tiny_recipe(), RandomSamples(), tmp_path)
-    assert_equal_states(first.state_dict(), second.state_dict())
+    assert_equal_states(first.network.state_dict(), second.network.state_dict())
     assert len(told(tmp_path)) == 7
 
 
@@ -117,19 +182,33 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path):
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_its_checkpoint(tmp_path, monkeypatch):
-    real, calls = _loop.step_loss, []
+    real, calls = _learner.learn_from, []
 
-    def breaking(network, samples, rng, recipe):
-        calls.append(samples)
-        loss, overlap = real(network, samples, rng, recipe)
-        return loss * (math.nan if len(calls) == 4 else 1), overlap
+    def breaking(network, batch, recipe):
+        calls.append(batch)
+        outcome = real(network, batch, recipe)
+        return replace(outcome, loss=outcome.loss * (math.nan if len(calls) == 4 else 1))
 
-    monkeypatch.setattr(_loop, "step_loss", breaking)
+    monkeypatch.setattr(_learner, "learn_from", breaking)
     with pytest.raises(TrainingFailed) as caught:
         train(tiny_recipe(), RandomSamples(), tmp_path)
     assert str(caught.value) == f"The loss of step 3 is nan; the last checkpoint is in {tmp_path}."
     assert checkpoint(tmp_path)["step"] == 2
     assert all(values.isfinite().all() for values in checkpoint(tmp_path)["network"].values())
+
+
+def test_a_gradient_that_is_no_number_is_never_followed(tmp_path, monkeypatch):
+    class Breaking(TinyNetwork):
+        def forward(self, image, guidance):
+            logits = super().forward(image, guidance)
+            if self.training and self.image_branch[1].num_batches_tracked == 4:
+                logits.register_hook(lambda gradient: gradient * math.inf)
+            return logits
+
+    monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: Breaking())
+    with pytest.raises(TrainingFailed, match=r"^The gradient of step 3 is (nan|inf); "):
+        train(tiny_recipe(), RandomSamples(), tmp_path)
+    assert checkpoint(tmp_path)["step"] == 2
 
 
 def test_a_run_from_imagenet_moves_its_encoder_more_slowly(tmp_path, tiny):

@@ -57,6 +57,9 @@ def test_every_key_can_be_set(recipe):
         pretrained = false
         steps = 7
         batch = 2
+        accumulate = 3
+        precision = "bf16-mixed"
+        ema = 0
         size = 64
         mpp = [1, 2.5]
         learning_rate = 0.01
@@ -128,6 +131,7 @@ def test_all_missing_keys_are_named(recipe):
         ("batch", '"4"'),
         ("batch", "4.0"),
         ("batch", "true"),
+        ("precision", '"16"'),
         ("blur", "true"),
         ("blur", '"0.3"'),
         ("pretrained", "1"),

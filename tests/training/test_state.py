@@ -2,50 +2,71 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
+from zoomiseg.errors import RecipeError
+from zoomiseg.training._batch import Share, batch_of
+from zoomiseg.training._devices import launched
+from zoomiseg.training._learner import Learner
 from zoomiseg.training._state import has_state, load_state, save_state
 
-from .stubs import TinyNetwork, tiny_recipe
+from .stubs import RandomSamples, TinyNetwork, tiny_recipe
 
 
-def trained() -> tuple[TinyNetwork, torch.optim.Optimizer]:
-    network = TinyNetwork()
-    optimiser = torch.optim.Adam(network.parameters())
-    network(torch.ones(1, 3, 4, 4), torch.ones(1, 3, 4, 4)).sum().backward()
-    optimiser.step()
-    return network, optimiser
+def learner(*, steps: int = 0) -> Learner:
+    recipe = tiny_recipe()
+    made = Learner(recipe, launched(recipe, devices=1), TinyNetwork())
+    for step in range(steps):
+        samples = [RandomSamples().sample(index) for index in range(2)]
+        made.step(step, [batch_of(recipe, step, Share(), samples)])
+    return made
+
+
+def saved(folder: Path, step: int = 17) -> Learner:
+    made = learner(steps=2)
+    save_state(folder, tiny_recipe(), made, step)
+    return made
 
 
 def test_what_was_saved_comes_back(tmp_path):
-    network, optimiser = trained()
-    save_state(tmp_path, tiny_recipe(), network, optimiser, 17)
-    other = TinyNetwork()
-    other_optimiser = torch.optim.Adam(other.parameters())
-    assert load_state(tmp_path, tiny_recipe(), other, other_optimiser) == 17
-    for name, values in network.state_dict().items():
-        assert torch.equal(values, other.state_dict()[name])
-    mean = optimiser.state_dict()["state"][0]["exp_avg"]
-    assert torch.equal(other_optimiser.state_dict()["state"][0]["exp_avg"], mean)
+    before, after = saved(tmp_path), learner()
+    assert load_state(tmp_path, tiny_recipe(), after) == 17
+    for mine, theirs in ((after.network, before.network), (after.average.network, before.average.network)):
+        for name, values in theirs.state_dict().items():
+            assert torch.equal(values, mine.state_dict()[name]), name
+    mean = before.optimiser.state_dict()["state"][0]["exp_avg"]
+    assert mean.any()
+    assert torch.equal(after.optimiser.state_dict()["state"][0]["exp_avg"], mean)
+    assert not torch.equal(after.network.head.weight, after.average.network.head.weight)
 
 
 def test_a_checkpoint_is_there_once_it_was_saved(tmp_path):
     assert not has_state(tmp_path)
-    save_state(tmp_path, tiny_recipe(), *trained(), 1)
+    saved(tmp_path)
     assert has_state(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
 def test_a_write_that_fails_leaves_the_earlier_checkpoint(tmp_path, monkeypatch):
-    save_state(tmp_path, tiny_recipe(), *trained(), 1)
+    saved(tmp_path, 1)
 
     def full(descriptor):
         raise OSError("No space left on device")
 
     monkeypatch.setattr("zoomiseg.durable.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        save_state(tmp_path, tiny_recipe(), *trained(), 2)
+        saved(tmp_path, 2)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
-    network = TinyNetwork()
-    assert load_state(tmp_path, tiny_recipe(), network, torch.optim.Adam(network.parameters())) == 1
+    assert load_state(tmp_path, tiny_recipe(), learner()) == 1
+
+
+def test_a_checkpoint_of_an_older_release_is_refused_in_one_sentence(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    torch.save({"recipe": "", "step": 3, "network": {}, "optimiser": {}}, path)
+    with pytest.raises(RecipeError) as caught:
+        load_state(tmp_path, tiny_recipe(), learner())
+    expected = f"{path} was written by another release of zoomiseg; begin anew, without --resume."
+    assert str(caught.value) == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,8 @@ from torch import nn
 from zoomiseg.losses import total_loss
 from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD
 from zoomiseg.training import Sample, _step
-from zoomiseg.training._step import normalised, padded_clicks, step_loss
+from zoomiseg.training._batch import Share, batch_of
+from zoomiseg.training._step import Outcome, learn_from, normalised, padded_clicks
 
 from .stubs import SIZE, RandomSamples, TinyNetwork, tiny_recipe
 
@@ -34,14 +37,15 @@ def samples(count: int = 2, *, first_mask: float | None = None) -> list[Sample]:
     return [Sample(sample.image, sample.target, mask) for sample in plain]
 
 
-def step(network, *, seed: int = 1, first_mask=None, **changes):
-    rng = np.random.default_rng(seed)
-    return step_loss(network, samples(first_mask=first_mask), rng, tiny_recipe(**changes))
+def step(network, *, rounds: int = 3, seed: int = 1, first_mask=None, **changes) -> Outcome:
+    recipe = tiny_recipe(seed=seed, **changes)
+    batch = batch_of(recipe, 0, Share(), samples(first_mask=first_mask))
+    return learn_from(network, replace(batch, rounds=rounds), recipe)
 
 
 def test_rounds_run_in_eval_mode_without_gradient_and_the_last_pass_with_both():
     network = Recorder(-4.0)
-    loss, _ = step(network, seed=3)
+    loss = step(network).loss
     *rounds, last = network.calls
     assert rounds
     assert {call[:2] for call in rounds} == {(False, False)}
@@ -51,19 +55,17 @@ def test_rounds_run_in_eval_mode_without_gradient_and_the_last_pass_with_both():
     assert network.logit.grad is not None
 
 
-def test_the_number_of_rounds_is_drawn_evenly_up_to_the_most():
-    numbers = []
-    for seed in range(200):
-        network = Recorder(-4.0)
-        step(network, seed=seed)
-        numbers.append(len(network.calls) - 1)
-    assert np.bincount(numbers, minlength=4) / 200 == pytest.approx([0.25] * 4, abs=0.11)
+@pytest.mark.parametrize("rounds", [0, 1, 3])
+def test_there_is_a_pass_for_every_round_and_one_to_learn_from(rounds):
+    network = Recorder(-4.0)
+    step(network, rounds=rounds)
+    assert len(network.calls) == rounds + 1
 
 
 def test_each_round_adds_a_click_where_the_network_is_wrong(monkeypatch):
     monkeypatch.setattr(_step, "first_clicks", lambda rng, target, single: [])
     network = Recorder(-4.0)
-    step(network, seed=3, click_radius_px=0)
+    step(network, click_radius_px=0)
     targets = torch.from_numpy(np.stack([sample.target for sample in samples()]))
     for number, (_, _, guidance) in enumerate(network.calls):
         # Nothing is predicted: all that is wrong is the target, and every click positive.
@@ -75,7 +77,7 @@ def test_each_round_adds_a_click_where_the_network_is_wrong(monkeypatch):
 
 def test_the_prediction_is_the_next_mask_input():
     network = Recorder(-4.0)
-    step(network, seed=3, first_mask=0.25, mask_dropped=0.0)
+    step(network, first_mask=0.25, mask_dropped=0.0)
     first, *later = [guidance[:, 2] for _, _, guidance in network.calls]
     assert (first == 0.25).all()
     assert later
@@ -84,7 +86,7 @@ def test_the_prediction_is_the_next_mask_input():
 
 def test_a_dropped_mask_is_zeros_in_the_last_pass_alone():
     network = Recorder(-4.0)
-    step(network, seed=3, first_mask=0.25, mask_dropped=1.0)
+    step(network, first_mask=0.25, mask_dropped=1.0)
     *rounds, last = [guidance[:, 2] for _, _, guidance in network.calls]
     assert all((mask > 0).all() for mask in rounds)
     assert not last.any()
@@ -94,7 +96,7 @@ def test_a_dropped_mask_is_zeros_in_the_last_pass_alone():
 def test_the_loss_is_that_of_the_last_pass_and_all_its_clicks(monkeypatch, form):
     clicks = iter([[(1, 2, 1), (5, 6, -1)], [(3, 3, -1)]])
     monkeypatch.setattr(_step, "first_clicks", lambda rng, target, single: next(clicks))
-    loss, _ = step(Recorder(0.3), click_rounds=0, click_weight=0.5, click_loss=form)
+    loss = step(Recorder(0.3), rounds=0, click_weight=0.5, click_loss=form).loss
     target = torch.from_numpy(np.stack([sample.target for sample in samples()]))[:, None]
     rows = torch.tensor([[[1, 2, 1], [5, 6, -1]], [[3, 3, -1], [0, 0, 0]]])
     logits = torch.full((2, 1, SIZE, SIZE), 0.3)
@@ -103,17 +105,29 @@ def test_the_loss_is_that_of_the_last_pass_and_all_its_clicks(monkeypatch, form)
 
 @pytest.mark.parametrize(("logit", "iou"), [(1.0, 25 / SIZE**2), (-1.0, 0.0)])
 def test_the_iou_is_that_of_the_last_pass(logit, iou):
-    assert step(Recorder(logit), click_rounds=0)[1] == pytest.approx(iou)
+    assert step(Recorder(logit), rounds=0).iou == pytest.approx(iou)
+
+
+def test_the_outcome_holds_what_the_last_pass_was_fed_and_what_it_answered():
+    network = Recorder(0.3)
+    outcome = step(network, rounds=2, click_radius_px=0, mask_dropped=0.0)
+    fed = network.calls[-1][2]
+    for index, points in enumerate(outcome.points):
+        assert {(int(row), int(column)) for row, column in fed[index, 0].nonzero()} == {
+            (row, column) for column, row, label in points if label > 0
+        }
+        assert (fed[index, 2].numpy() == outcome.masks[index]).all()
+    assert outcome.probability == pytest.approx(np.full((2, SIZE, SIZE), 1 / (1 + np.exp(-0.3))))
 
 
 def test_running_means_are_those_of_the_last_pass_alone():
     network = TinyNetwork()
-    step(network, seed=3)
+    step(network)
     assert network.image_branch[1].num_batches_tracked.item() == 1
 
 
-def test_the_generator_decides_the_clicks():
-    first, again, other = (step(Recorder(-4.0), seed=seed)[0].item() for seed in (1, 1, 2))
+def test_the_seed_decides_the_clicks():
+    first, again, other = (step(Recorder(-4.0), seed=seed).loss.item() for seed in (1, 1, 2))
     assert first == again
     assert first != other
 

@@ -48,6 +48,18 @@ def train(
         typer.Option("--from", help="Weights to begin with, by name or folder, instead of ImageNet's."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    devices: Annotated[
+        int,
+        typer.Option(
+            "--devices",
+            help="GPUs that share each batch, a process each; on a machine without, processes.",
+            min=1,
+        ),
+    ] = 1,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", help="Threads of each process that draw samples while it learns.", min=1),
+    ] = 1,
     threads: Annotated[
         int, typer.Option("--threads", help="CPU threads; 0 takes PyTorch's choice.", min=0)
     ] = 0,
@@ -66,20 +78,24 @@ def train(
     folder = output.absolute()
     checkpoints = folder / "training" / chosen.scale
     with _telling_how_to_resume(checkpoints), progress(f"Training {chosen.name}") as advance:
-        network = run(
+        trained = run(
             chosen,
             tasks,
             checkpoints,
             start=_loaded(start, chosen) if start else None,
             resume=resume,
-            report=lambda step, loss, overlap, seconds: advance(step / chosen.steps),
+            devices=devices,
+            workers=workers,
+            report=lambda pace: advance(pace.step / chosen.steps),
         )
-    card = save_weights(network, chosen, folder)
+    if not trained.leads:
+        return
+    card = save_weights(trained.network, chosen, folder)
     path = folder / f"{chosen.scale}.safetensors"
     values = {
         "weights": str(path),
         "card": str(path.with_suffix(".json")),
-        "best": {"step": chosen.steps, "sha256": card.sha256},
+        "best": {"step": trained.step, "sha256": card.sha256},
     }
     print_result(values, [f"{path}: {chosen.network}, {chosen.steps} steps"], as_json=json)
 

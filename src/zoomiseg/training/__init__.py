@@ -3,19 +3,23 @@
 from zoomiseg.errors import RecipeError, TrainingFailed
 
 from ._data import training_tasks
-from ._loop import learning_rate, train
-from ._progress import Report
-from ._recipe import Recipe, load_recipe, recipe_names
+from ._learner import learning_rate
+from ._loop import Trained, train
+from ._progress import Pace, Report
+from ._recipe import Recipe
+from ._recipe_file import load_recipe, recipe_names
 from ._release import save_weights
 from ._tasks import Sample, TaskMix, Tasks
 
 __all__ = [
+    "Pace",
     "Recipe",
     "RecipeError",
     "Report",
     "Sample",
     "TaskMix",
     "Tasks",
+    "Trained",
     "TrainingFailed",
     "learning_rate",
     "load_recipe",

@@ -1,18 +1,14 @@
-"""A training recipe: everything that decides a run's weights, as a file."""
+"""A training recipe: everything that decides a run's weights."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from typing import Literal
 
-from zoomiseg.errors import RecipeError
 from zoomiseg.losses import ClickLossForm
 
 Source = Literal["real", "generated"]
+Precision = Literal["32-true", "bf16-mixed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +21,10 @@ class Recipe:
         network: A name that `zoomiseg.networks` knows.
         pretrained: Start the encoder from ImageNet weights.
         steps: Optimiser steps.
-        batch: Samples a step.
+        batch: Samples in a batch, however many devices share it.
+        accumulate: Batches a step, for whose gradients there is no room at once.
+        precision: Numbers of the network's passes: `32-true`, or `bf16-mixed` where a GPU is faster with it.
+        ema: Decay of the exponential moving average of the weights that is kept; 0 keeps the last weights.
         size: Side of a sample, in pixels.
         mpp: (smallest, largest) µm per pixel of a sample, drawn log-uniformly.
         learning_rate: The largest; it rises over `warmup` steps and falls to zero along half a cosine.
@@ -53,6 +52,9 @@ class Recipe:
     pretrained: bool = True
     steps: int
     batch: int = 4
+    accumulate: int = 1
+    precision: Precision = "32-true"
+    ema: float = 0.998
     size: int = 256
     mpp: tuple[float, float]
     learning_rate: float = 1e-3
@@ -77,67 +79,3 @@ class Recipe:
     kinds: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     textures: tuple[tuple[str, float], ...] = ()
-
-
-def recipe_names() -> tuple[str, ...]:
-    """Return the names of the recipes that come with the package."""
-    folder = files("zoomiseg.training") / "recipes"
-    return tuple(
-        sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    )
-
-
-def load_recipe(name: str) -> Recipe:
-    """Return a recipe of the package by name, or any other by the path of its TOML file.
-
-    Raises:
-        RecipeError: No such recipe, an unknown or missing key, or a value of the wrong kind.
-    """
-    try:
-        values = tomllib.loads(_text(name))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"The recipe {name} is not TOML: {error}.") from error
-    return _parsed(values, Path(name).stem)
-
-
-def _text(name: str) -> str:
-    if name.endswith(".toml"):
-        try:
-            return Path(name).read_text("utf-8")
-        except OSError as error:
-            raise RecipeError(f"The recipe {name} cannot be read: {error.strerror}.") from error
-    if name not in recipe_names():
-        raise RecipeError(f"There is no recipe {name!r}.", hint=f"Known are: {', '.join(recipe_names())}.")
-    return (files("zoomiseg.training") / "recipes" / f"{name}.toml").read_text("utf-8")
-
-
-def _parsed(values: Mapping[str, Any], name: str) -> Recipe:
-    hints = {key: hint for key, hint in get_type_hints(Recipe).items() if key != "name"}
-    required = {item.name for item in fields(Recipe) if item.default is MISSING} - {"name"}
-    if unknown := sorted(set(values) - set(hints)):
-        raise RecipeError(f"The recipe {name} has unknown keys: {', '.join(unknown)}.")
-    if missing := sorted(required - set(values)):
-        raise RecipeError(f"The recipe {name} lacks the keys: {', '.join(missing)}.")
-    frozen = {key: _frozen(value) for key, value in values.items()}
-    for key, value in frozen.items():
-        if not _fits(value, hints[key]):
-            raise RecipeError(f"The recipe {name} has a {key} of the wrong kind: {values[key]!r}.")
-    return Recipe(name=name, **frozen)
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    """Say whether a frozen TOML value is of one of the kinds that a field of `Recipe` can have."""
-    if get_origin(hint) is Literal:
-        return value in get_args(hint)
-    if get_origin(hint) is not tuple:
-        # TOML's true is no number, though Python's is.
-        return type(value) in ((float, int) if hint is float else (hint,))
-    if not isinstance(value, tuple):
-        return False
-    inner = get_args(hint)
-    expected = inner[:1] * len(value) if inner[-1] is Ellipsis else inner
-    return len(value) == len(expected) and all(map(_fits, value, expected))

@@ -7,25 +7,25 @@ import io
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from zoomiseg.durable import replace_file
 from zoomiseg.errors import RecipeError
 
+from ._learner import Learner
 from ._recipe import Recipe
 
-_NAME = "checkpoint.pt"
+_NAME, _FORMAT = "checkpoint.pt", 2
 
 
-def save_state(
-    folder: Path, recipe: Recipe, network: nn.Module, optimiser: torch.optim.Optimizer, step: int
-) -> None:
-    """Write network, optimiser and the number of finished steps."""
+def save_state(folder: Path, recipe: Recipe, learner: Learner, step: int) -> None:
+    """Write network, averaged weights, optimiser and the number of finished steps."""
     state = {
-        "recipe": repr(dataclasses.asdict(recipe)),
+        "format": _FORMAT,
+        "recipe": identity(recipe),
         "step": step,
-        "network": network.state_dict(),
-        "optimiser": optimiser.state_dict(),
+        "network": learner.network.state_dict(),
+        "average": learner.average.network.state_dict(),
+        "optimiser": learner.optimiser.state_dict(),
     }
     content = io.BytesIO()
     torch.save(state, content)
@@ -37,16 +37,24 @@ def has_state(folder: Path) -> bool:
     return (folder / _NAME).exists()
 
 
-def load_state(folder: Path, recipe: Recipe, network: nn.Module, optimiser: torch.optim.Optimizer) -> int:
-    """Fill network and optimiser from the folder's checkpoint and return its number of finished steps.
+def load_state(folder: Path, recipe: Recipe, learner: Learner) -> int:
+    """Fill the learner from the folder's checkpoint and return its number of finished steps.
 
     Raises:
-        RecipeError: The checkpoint was written under another recipe.
+        RecipeError: The checkpoint was written under another recipe, or by another release.
     """
     path = folder / _NAME
     state = torch.load(path, map_location="cpu", weights_only=True)
-    if state["recipe"] != repr(dataclasses.asdict(recipe)):
+    if state.get("format") != _FORMAT:
+        raise RecipeError(f"{path} was written by another release of zoomiseg; begin anew, without --resume.")
+    if state["recipe"] != identity(recipe):
         raise RecipeError(f"{path} belongs to another recipe than {recipe.name}; choose another folder.")
-    network.load_state_dict(state["network"])
-    optimiser.load_state_dict(state["optimiser"])
+    learner.network.load_state_dict(state["network"])
+    learner.average.network.load_state_dict(state["average"])
+    learner.optimiser.load_state_dict(state["optimiser"])
     return int(state["step"])
+
+
+def identity(recipe: Recipe) -> str:
+    """Return what tells a recipe from any other."""
+    return repr(dataclasses.asdict(recipe))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,44 +14,73 @@ from zoomiseg.guidance import PatchPoint, guidance
 from zoomiseg.losses import total_loss
 from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD
 
+from ._batch import Batch
 from ._clicks import correcting_click, first_clicks
 from ._recipe import Recipe
-from ._tasks import Sample
 
 
-def step_loss(
-    network: nn.Module, samples: Sequence[Sample], rng: np.random.Generator, recipe: Recipe
-) -> tuple[Tensor, float]:
-    """Return a batch's loss, ready for backward, and its mean IoU.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a batch.
 
-    Up to `recipe.click_rounds` times, in eval mode and without gradient, the network predicts, a correcting
-    click is appended and the prediction becomes the next mask input; then one pass with gradient. This is
-    the training of Sofiiuk et al. 2022, with the last mask input of some samples dropped.
+    Args:
+        loss: A scalar, ready for backward.
+        iou: Mean over the samples.
+        points: Each sample's clicks, (column, row, label).
+        masks: Each sample's last mask input, (H, W) float32, or None for zeros.
+        logits: (N, 1, H, W), what the network made of them, without gradient.
+    """
+
+    loss: Tensor
+    iou: float
+    points: list[list[PatchPoint]]
+    masks: list[NDArray[np.float32] | None]
+    logits: Tensor
+
+    @property
+    def probability(self) -> NDArray[np.float32]:
+        """The target's probability, (N, H, W) float32."""
+        return _probability(self.logits)
+
+
+def learn_from(network: nn.Module, batch: Batch, recipe: Recipe) -> Outcome:
+    """Return a batch's loss and what it was the loss of.
+
+    `batch.rounds` times, in eval mode and without gradient, the network predicts, a correcting click is
+    appended and the prediction becomes the next mask input; then one pass with gradient. This is the training
+    of Sofiiuk et al. 2022, with the last mask input of some samples dropped.
 
     Args:
         network: (image, guidance) to logits.
-        samples: All of one size.
-        rng: Decides first clicks, rounds and dropped masks.
+        batch: Decides clicks, rounds and dropped masks too.
         recipe: The numbers.
     """
     device = next(network.parameters()).device
-    images = normalised([sample.image for sample in samples]).to(device)
-    points = [first_clicks(rng, sample.target, single=recipe.single_click) for sample in samples]
-    masks = [sample.first_mask for sample in samples]
-    dropped = rng.random(len(samples)) < recipe.mask_dropped
-    for _ in range(int(rng.integers(recipe.click_rounds + 1))):
+    targets = [sample.target for sample in batch.samples]
+    images = normalised([sample.image for sample in batch.samples]).to(device)
+    points = [
+        first_clicks(rng, target, single=recipe.single_click)
+        for rng, target in zip(batch.dice, targets, strict=True)
+    ]
+    masks = [sample.first_mask for sample in batch.samples]
+    for _ in range(batch.rounds):
         probability = _predicted(network, images, points, masks, recipe)
-        for index, sample in enumerate(samples):
-            click = correcting_click(rng, probability[index], sample.target)
+        for index, (rng, target) in enumerate(zip(batch.dice, targets, strict=True)):
+            click = correcting_click(rng, probability[index], target)
             points[index] += [click] if click else []
         masks = list(probability)
-    masks = [None if drop else mask for mask, drop in zip(masks, dropped, strict=True)]
+    masks = [
+        None if rng.random() < recipe.mask_dropped else mask
+        for rng, mask in zip(batch.dice, masks, strict=True)
+    ]
     network.train()
+    torch.manual_seed(batch.dropout_seed)
     logits = network(images, _guidance(points, masks, images, recipe))
-    target = torch.from_numpy(np.stack([sample.target for sample in samples])[:, None]).to(device)
+    truth = torch.from_numpy(np.stack(targets)[:, None]).to(device)
     clicks = padded_clicks(points).to(device)
-    loss = total_loss(logits, target, clicks, click_weight=recipe.click_weight, form=recipe.click_loss)
-    return loss, _mean_iou(logits.detach() > 0, target)
+    loss = total_loss(logits, truth, clicks, click_weight=recipe.click_weight, form=recipe.click_loss)
+    seen = logits.detach()
+    return Outcome(loss, _mean_iou(seen > 0, truth), points, masks, seen)
 
 
 def normalised(images: Sequence[NDArray[np.uint8]]) -> Tensor:
@@ -85,7 +115,10 @@ def _predicted(
     recipe: Recipe,
 ) -> NDArray[np.float32]:
     network.eval()
-    logits = network(images, _guidance(points, masks, images, recipe))
+    return _probability(network(images, _guidance(points, masks, images, recipe)))
+
+
+def _probability(logits: Tensor) -> NDArray[np.float32]:
     return np.asarray(torch.sigmoid(logits.float())[:, 0].cpu().numpy(), np.float32)
 
 

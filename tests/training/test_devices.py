@@ -1,0 +1,66 @@
+"""Several processes learn together from what one would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from zoomiseg.errors import RecipeError
+from zoomiseg.training import _learner, train
+
+from .stubs import RandomSamples, StillNetwork, tiny_recipe
+
+RUN = """
+import sys
+from pathlib import Path
+
+sys.path.insert(0, {root!r})
+
+import torch
+from tests.training.stubs import RandomSamples, StillNetwork, tiny_recipe
+from zoomiseg.training import _learner, train
+
+_learner.build_network = lambda name, pretrained: StillNetwork()
+trained = train(tiny_recipe(steps=3), RandomSamples(), Path({folder!r}), devices=2)
+print("leads" if trained.leads else "follows")
+"""
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch) -> dict[str, torch.Tensor]:
+    """The weights of a run in one process."""
+    monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: StillNetwork())
+    return train(tiny_recipe(steps=3), RandomSamples(), tmp_path / "alone").network.state_dict()
+
+
+def test_two_processes_end_with_the_weights_of_one(tmp_path, alone):
+    script = tmp_path / "run.py"
+    root = str(Path(__file__).parents[2])
+    script.write_text(RUN.format(root=root, folder=str(tmp_path / "shared")))
+    answer = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert sorted(answer.stdout.split()) == ["follows", "leads"]
+    shared = torch.load(tmp_path / "shared" / "checkpoint.pt", weights_only=True)["average"]
+    for name, values in alone.items():
+        torch.testing.assert_close(shared[name], values, rtol=1e-4, atol=1e-6)
+    losses = [
+        (tmp_path / run / "loss.csv").read_text().splitlines()[-1].split(",")[1:3]
+        for run in ("alone", "shared")
+    ]
+    assert [float(value) for value in losses[0]] == pytest.approx(
+        [float(value) for value in losses[1]], abs=1e-4
+    )
+
+
+def test_a_batch_that_cannot_be_shared_evenly_is_refused(tmp_path):
+    with pytest.raises(RecipeError) as caught:
+        train(tiny_recipe(batch=4), RandomSamples(), tmp_path / "run", devices=3)
+    hint = "Choose a number that divides the recipe's batch."
+    assert str(caught.value) == f"A batch of 4 cannot be shared evenly by 3 devices. {hint}"
+    assert not (tmp_path / "run").exists()
