@@ -1,5 +1,6 @@
 """Slides with truth: generated tissue, and real images laid out on a slide."""
 
+from ._blocks import View
 from ._ceiling import TruthTally, tally_truth
 from ._checksum import ImagePrint, print_of_slide, sha256_of_file, sha256_of_mask
 from ._cores import ChosenCore, CoreImage, Target, choose_cores
@@ -8,7 +9,7 @@ from ._kind import Kind
 from ._measure import Feature, Threshold, best_threshold
 from ._montage import Montage
 from ._source import Source
-from ._specimen import GENERATOR_VERSION, Specimen, View
+from ._specimen import GENERATOR_VERSION, Specimen
 from ._style import style_names
 from ._write import Sample, SampleFiles, sample_files, write_sample
 

@@ -9,8 +9,8 @@ from types import TracebackType
 from zoomiseg.geometry import Box
 from zoomiseg.slide import ImageArray
 
+from ._blocks import View
 from ._source import KindArray, Source
-from ._specimen import View
 
 BLOCK_PX = 1024
 """Side of what is drawn at once: larger ones waste less at their borders, and need more memory."""

@@ -19,17 +19,25 @@ _UNSEEN_PX = -80
 
 
 class Textures:
-    """Periodic tiles that everything is textured with, made once a slide."""
+    """Periodic tiles that everything is textured with, made once a slide.
 
-    def __init__(self, seed: int) -> None:
+    Args:
+        seed: Of the slide.
+        repeats: Whether the slide repeats: then the tiles' periods must go into its period of 16384 pixels.
+            Else other periods are better, for then no pair of tiles meets again.
+    """
+
+    def __init__(self, seed: int, *, repeats: bool = False) -> None:
+        fine, wide = (_TILE, _TILE) if repeats else ((1000, 1000), (960, 960))
+        self.bundle_length = 16 if repeats else 12
         rng = np.random.default_rng((seed, 3))
         self.bundle = cloud_noise(rng, _TILE, 28, slope=1.3)
         self.fibre = band_noise(rng, _TILE, 9, spread=0.7)
         self.cloud = cloud_noise(rng, _TILE, 60, slope=1.5)
         self.grain = cloud_noise(rng, _TILE, 9, slope=0.9)
-        self.fine = band_noise(rng, (1000, 1000), 2.6, spread=0.4)
+        self.fine = band_noise(rng, fine, 2.6, spread=0.4)
         self.broad = band_noise(rng, _TILE, 120, spread=0.4)
-        self.warp = band_noise(rng, _TILE, 34, spread=0.5), band_noise(rng, (960, 960), 34, spread=0.5)
+        self.warp = band_noise(rng, _TILE, 34, spread=0.5), band_noise(rng, wide, 34, spread=0.5)
 
 
 @dataclass(slots=True)
@@ -65,7 +73,7 @@ def matrix(window: Window, layout: Layout, textures: Textures, fat_cells: FloatA
     u = window.x + window.enlarged(layout.flow[0])
     crimp = window.tiled(textures.warp[0])
     v = window.y + window.enlarged(layout.flow[1]) + 3.0 * crimp
-    bundle = looked_up(textures.bundle, u / 12, v / 2)
+    bundle = looked_up(textures.bundle, u / textures.bundle_length, v / 2)
     fibre = looked_up(textures.fibre, u / 8, v)
     canvas = _stroma(window, layout, textures, bundle, fibre)
     _muscle(canvas, window, layout, textures, bundle=bundle, fibre=fibre)

@@ -15,10 +15,10 @@ from zoomiseg.errors import ManifestError
 from zoomiseg.geometry import HIGH, PATCH_SIZE, SCALE_FACTOR, Box
 from zoomiseg.slide import ImageArray
 
+from ._blocks import View
 from ._cores import ChosenCore, CoreImage, Target, choose_cores
 from ._kind import Kind
 from ._outline import core_alpha
-from ._specimen import View
 
 CORES_PER_LOW_PATCH = 12
 _LOW_PATCH_PX = PATCH_SIZE * SCALE_FACTOR

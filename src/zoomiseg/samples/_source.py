@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from zoomiseg.geometry import Box
 
-from ._specimen import View
+from ._blocks import View
 
 KindArray = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]

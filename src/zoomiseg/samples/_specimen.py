@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,11 +11,12 @@ from numpy.typing import NDArray
 from zoomiseg.geometry import Box
 
 from ._artefacts import Artefacts, artefacts
+from ._blocks import BLOCK_PX, Blocks, View
 from ._cells import CellIndex, repeats_of
 from ._glands import Gland
 from ._grow import grow
 from ._kind import Kind
-from ._layout import Layout, lay_out
+from ._layout import UNIT_PX, Layout, lay_out
 from ._matrix import Canvas, Textures, matrix, soft
 from ._nuclei import Nuclei
 from ._paint import (
@@ -39,25 +38,10 @@ from ._window import Window
 GENERATOR_VERSION = 1
 """Raised whenever the same seed gives other pixels."""
 MPP = 0.5
-_BLOCK_PX = 1024
 _MARGIN_PX = 56
-_KEPT_BLOCKS = 12
 _REACH_PX = 60
 _AROUND_PX = 240
 _PSF_PX = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Pixels of a specimen.
-
-    Args:
-        image: (H, W, 3) uint8 RGB.
-        kind: (H, W) uint8 values of `Kind`; the truth is where it is TUMOUR.
-    """
-
-    image: NDArray[np.uint8]
-    kind: NDArray[np.uint8]
 
 
 class Specimen:
@@ -77,6 +61,7 @@ class Specimen:
             raise ValueError(f"A specimen of {width} x {height} pixels cannot be.")
         self.width, self.height, self.seed, self.style, self.mpp = width, height, seed, style, MPP
         form = style_called(style)
+        repeats = max(width, height) > UNIT_PX
         rng = np.random.default_rng((seed, 5))
         self._layout: Layout = lay_out(width, height, seed=seed, style=form)
         growth = grow(self._layout, seed=seed, style=form)
@@ -86,7 +71,7 @@ class Specimen:
         self._vessels: ShapeIndex[Vessel] = ShapeIndex(growth.vessels, *period)
         self._fat_cells = growth.fat_cells
         self._artefacts: Artefacts = artefacts(self._layout, seed=seed)
-        self._textures = Textures(seed)
+        self._textures = Textures(seed, repeats=repeats)
         self._nuclei = Nuclei(seed, tumour_diameter_um=form.nucleus_um, tumour_density=form.pale)
         self._blood = red_cells(rng)
         self._stain = _varied(rng, STAINS[int(rng.integers(len(STAINS)))])
@@ -94,40 +79,30 @@ class Specimen:
         self._cohesion = float(rng.uniform(0.5, 1.7))
         self._defocus_px = float(rng.uniform(1.5, 4.0))
         self._noise = float(rng.uniform(1.5, 3.5))
-        self._blocks: OrderedDict[tuple[int, int], View] = OrderedDict()
-        self._lock = threading.Lock()
+        period = UNIT_PX // BLOCK_PX, UNIT_PX // BLOCK_PX
+        # Blocks are fixed, because floating point need not agree between windows that are placed differently.
+        self._blocks = Blocks(
+            lambda column, row: self._rendered(column * BLOCK_PX, row * BLOCK_PX), period if repeats else None
+        )
 
     def read(self, box: Box) -> View:
         """Render a box that lies in the specimen."""
         image = np.empty((box.height, box.width, 3), np.uint8)
         kind = np.empty((box.height, box.width), np.uint8)
-        for row in range(box.y // _BLOCK_PX, (box.y + box.height - 1) // _BLOCK_PX + 1):
-            for column in range(box.x // _BLOCK_PX, (box.x + box.width - 1) // _BLOCK_PX + 1):
-                block = self._block(column, row)
-                left, top = column * _BLOCK_PX, row * _BLOCK_PX
-                x = max(box.x, left), min(box.x + box.width, left + _BLOCK_PX)
-                y = max(box.y, top), min(box.y + box.height, top + _BLOCK_PX)
+        for row in range(box.y // BLOCK_PX, (box.y + box.height - 1) // BLOCK_PX + 1):
+            for column in range(box.x // BLOCK_PX, (box.x + box.width - 1) // BLOCK_PX + 1):
+                block = self._blocks.block(column, row)
+                left, top = column * BLOCK_PX, row * BLOCK_PX
+                x = max(box.x, left), min(box.x + box.width, left + BLOCK_PX)
+                y = max(box.y, top), min(box.y + box.height, top + BLOCK_PX)
                 target = np.s_[y[0] - box.y : y[1] - box.y, x[0] - box.x : x[1] - box.x]
                 source = np.s_[y[0] - top : y[1] - top, x[0] - left : x[1] - left]
                 image[target] = block.image[source]
                 kind[target] = block.kind[source]
         return View(image, kind)
 
-    def _block(self, column: int, row: int) -> View:
-        # Blocks are fixed, because floating point need not agree between windows that are placed differently.
-        with self._lock:
-            if (column, row) in self._blocks:
-                self._blocks.move_to_end((column, row))
-                return self._blocks[column, row]
-        view = self._rendered(column * _BLOCK_PX, row * _BLOCK_PX)
-        with self._lock:
-            self._blocks[column, row] = view
-            while len(self._blocks) > _KEPT_BLOCKS:
-                self._blocks.popitem(last=False)
-        return view
-
     def _rendered(self, left: int, top: int) -> View:
-        side = _BLOCK_PX + 2 * _MARGIN_PX
+        side = BLOCK_PX + 2 * _MARGIN_PX
         window = Window(left - _MARGIN_PX, top - _MARGIN_PX, side, side)
         canvas = self._tissue(window)
         image = self._scanned(window, canvas)
