@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from zoomiseg.networks import verify_weights
@@ -40,7 +42,9 @@ def test_json_has_the_keys_of_the_contract_and_the_weights_are_whole(run, recipe
     assert values["weights"] == str(folder / "low.safetensors")
     assert values["card"] == str(folder / "low.json")
     (card,) = verify_weights(str(folder), allow_path=True).values()
-    assert values["best"] == {"step": 2, "sha256": card.sha256}
+    assert (values["best"]["step"], values["best"]["sha256"]) == (2, card.sha256)
+    assert values["best"]["validation"]["val"]["images"] == 2
+    assert card.figures == {"validation": values["best"]["validation"]}
     assert (card.name, card.recipe) == ("mine", "quick")
 
 
@@ -50,10 +54,29 @@ def interrupted(*arguments, **options):
 
 def test_data_may_lie_in_several_folders(run, recipe, tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr("zoomiseg.training.training_tasks", lambda recipe, *folders: asked.append(folders))
+    for name in ("training_tasks", "validation_sets"):
+        monkeypatch.setattr(f"zoomiseg.training.{name}", lambda recipe, *folders: asked.append(folders) or ())
     monkeypatch.setattr("zoomiseg.training.train", interrupted)
     assert train(run, recipe, "--data", tmp_path / "more").code == 130
-    assert asked == [(recipe.parent, tmp_path / "more")]
+    assert asked == [(recipe.parent, tmp_path / "more")] * 2
+
+
+def test_it_tells_how_it_goes_and_what_it_has_to_wait_for(run, recipe):
+    answer = train(run, recipe)
+    assert answer.code == 0
+    assert re.search(r"Step 2 of 2: loss \d\.\d+, IoU 0\.\d+, .* \d+% of it waiting for samples", answer.said)
+    assert re.search(r"Step 2, val: \d+\.\d clicks to 0\.85 \(\d of 2 never\), IoU 0\.\d+ after", answer.said)
+    assert "Step 2: the best so far, validated in" in answer.said
+
+
+def test_a_validation_set_without_images_is_told(run, recipe):
+    recipe.write_text(RECIPE + 'validation = [{kind = "gland"}]')
+    answer = train(run, recipe, "--json")
+    assert answer.code == 0
+    assert (
+        "Warning: The data have no image for the validation set 'val gland'; it is left out." in answer.said
+    )
+    assert answer.json["best"]["validation"] == {}
 
 
 def test_an_interrupted_run_says_how_to_go_on(run, recipe, monkeypatch):

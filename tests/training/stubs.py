@@ -9,14 +9,16 @@ import torch
 from torch import Tensor, nn
 
 from zoomiseg.datasets import Pair
-from zoomiseg.training import Recipe, Sample
+from zoomiseg.training import Recipe, Sample, ValidationSet
 from zoomiseg.training._library import Library
+from zoomiseg.training._stored import Stored, as_png
+from zoomiseg.training._tiles import stored_parts
 
 SIZE = 12
 
 
 def library_of(pairs: Sequence[Pair], textures=(), *, mpp=(1.0, 1.0), size: int = 48) -> Library:
-    return Library(pairs, textures, mpp=mpp, size=size)
+    return Library([part for pair in pairs for part in stored_parts(pair, mpp=mpp, size=size)], textures)
 
 
 class TinyNetwork(nn.Module):
@@ -83,3 +85,21 @@ class StillNetwork(nn.Module):
 
     def forward(self, image: Tensor, guidance: Tensor) -> Tensor:
         return self.head(torch.tanh(self.first(torch.cat([image, guidance], dim=1))))
+
+
+def stored_sample(index: int) -> Stored:
+    """A random sample as it would wait in memory, at 1 µm."""
+    sample = RandomSamples().sample(index)
+    return Stored(
+        image=as_png(np.ascontiguousarray(sample.image[..., ::-1])),
+        values=as_png(sample.target.astype(np.uint8)),
+        target=1,
+        mpp=1.0,
+        kind="",
+        marked=float(sample.target.mean()),
+        bright=0.0,
+    )
+
+
+def validation_set(count: int = 3) -> ValidationSet:
+    return ValidationSet("val", 1.0, tuple(stored_sample(100 + index) for index in range(count)))

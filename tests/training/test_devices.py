@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from zoomiseg.errors import RecipeError
-from zoomiseg.training import _learner, train
+from zoomiseg.training import RunOptions, _learner, train
 
-from .stubs import RandomSamples, StillNetwork, tiny_recipe
+from .stubs import RandomSamples, StillNetwork, tiny_recipe, validation_set
 
 RUN = """
 import sys
@@ -21,11 +21,17 @@ from pathlib import Path
 sys.path.insert(0, {root!r})
 
 import torch
-from tests.training.stubs import RandomSamples, StillNetwork, tiny_recipe
-from zoomiseg.training import _learner, train
+from tests.training.stubs import RandomSamples, StillNetwork, tiny_recipe, validation_set
+from zoomiseg.training import RunOptions, _learner, train
 
 _learner.build_network = lambda name, pretrained: StillNetwork()
-trained = train(tiny_recipe(steps=3), RandomSamples(), Path({folder!r}), devices=2)
+trained = train(
+    tiny_recipe(steps=3),
+    RandomSamples(),
+    Path({folder!r}),
+    sets=[validation_set()],
+    options=RunOptions(devices=2),
+)
 print("leads" if trained.leads else "follows")
 """
 
@@ -34,7 +40,9 @@ print("leads" if trained.leads else "follows")
 def alone(tmp_path, monkeypatch) -> dict[str, torch.Tensor]:
     """The weights of a run in one process."""
     monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: StillNetwork())
-    return train(tiny_recipe(steps=3), RandomSamples(), tmp_path / "alone").network.state_dict()
+    return train(
+        tiny_recipe(steps=3), RandomSamples(), tmp_path / "alone", sets=[validation_set()]
+    ).network.state_dict()
 
 
 def test_two_processes_end_with_the_weights_of_one(tmp_path, alone):
@@ -49,18 +57,20 @@ def test_two_processes_end_with_the_weights_of_one(tmp_path, alone):
     shared = torch.load(tmp_path / "shared" / "checkpoint.pt", weights_only=True)["average"]
     for name, values in alone.items():
         torch.testing.assert_close(shared[name], values, rtol=1e-4, atol=1e-6)
-    losses = [
-        (tmp_path / run / "loss.csv").read_text().splitlines()[-1].split(",")[1:3]
-        for run in ("alone", "shared")
-    ]
-    assert [float(value) for value in losses[0]] == pytest.approx(
-        [float(value) for value in losses[1]], abs=1e-4
-    )
+    assert rows_of(tmp_path / "alone", "validation.csv") == rows_of(tmp_path / "shared", "validation.csv")
+    assert rows_of(tmp_path / "shared", "validation.csv")[1][:3] == ["3", "val", "3"]
+    losses = [float(rows_of(tmp_path / run, "loss.csv")[-1][1]) for run in ("alone", "shared")]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-4)
+
+
+def rows_of(folder: Path, name: str) -> list[list[str]]:
+    """Return the rows of a log without their last cell, which is a time."""
+    return [row.split(",")[:-1] for row in (folder / name).read_text().splitlines()]
 
 
 def test_a_batch_that_cannot_be_shared_evenly_is_refused(tmp_path):
     with pytest.raises(RecipeError) as caught:
-        train(tiny_recipe(batch=4), RandomSamples(), tmp_path / "run", devices=3)
+        train(tiny_recipe(batch=4), RandomSamples(), tmp_path / "run", options=RunOptions(devices=3))
     hint = "Choose a number that divides the recipe's batch."
     assert str(caught.value) == f"A batch of 4 cannot be shared evenly by 3 devices. {hint}"
     assert not (tmp_path / "run").exists()

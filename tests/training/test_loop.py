@@ -6,13 +6,25 @@ import math
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from zoomiseg.errors import MissingExtra, RecipeError, TrainingFailed
-from zoomiseg.training import _learner, _loop, _progress, learning_rate, train
+from zoomiseg.training import (
+    Reports,
+    RunOptions,
+    ValidationSet,
+    _keeper,
+    _learner,
+    _progress,
+    learning_rate,
+    train,
+)
 
-from .stubs import RandomSamples, StillNetwork, TinyNetwork, tiny_recipe
+from .stubs import RandomSamples, StillNetwork, TinyNetwork, tiny_recipe, validation_set
+
+RESUME = RunOptions(resume=True)
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +37,7 @@ def tiny(monkeypatch):
         return TinyNetwork()
 
     monkeypatch.setattr(_learner, "build_network", build)
-    monkeypatch.setattr(_loop, "_SAVE_EVERY", 2)
+    monkeypatch.setattr(_keeper, "_SAVE_EVERY", 2)
     monkeypatch.setattr(_progress, "_EVERY", 1)
     return asked
 
@@ -63,7 +75,7 @@ def test_a_run_in_two_pieces_equals_one_that_was_not_interrupted(tmp_path, broke
         train(recipe, RandomSamples(broken_at=2 * broken_at_step), tmp_path / "pieces")
     torch.manual_seed(99)
     torch.rand(5)
-    pieces = train(recipe, RandomSamples(), tmp_path / "pieces", resume=True).network
+    pieces = train(recipe, RandomSamples(), tmp_path / "pieces", options=RESUME).network
     assert_equal_states(whole.state_dict(), pieces.state_dict())
     assert told(tmp_path / "whole") == told(tmp_path / "pieces")
     assert [row[0] for row in told(tmp_path / "pieces")] == [str(step) for step in range(1, 8)]
@@ -74,7 +86,7 @@ def test_a_resumed_run_begins_at_its_checkpoint(tmp_path):
         train(tiny_recipe(), RandomSamples(broken_at=10), tmp_path)
     assert checkpoint(tmp_path)["step"] == 4
     rest = RandomSamples()
-    train(tiny_recipe(), rest, tmp_path, resume=True)
+    train(tiny_recipe(), rest, tmp_path, options=RESUME)
     assert rest.asked == list(range(8, 14))
 
 
@@ -127,12 +139,15 @@ def test_accumulated_batches_are_learnt_from_as_one_large_batch(tmp_path, monkey
     for name, values in one.network.state_dict().items():
         torch.testing.assert_close(values, three.network.state_dict()[name], rtol=1e-4, atol=1e-5)
     assert told(tmp_path / "6")[-1][0] == told(tmp_path / "2")[-1][0] == "7"
-    assert float(told(tmp_path / "6")[-1][1]) == pytest.approx(float(told(tmp_path / "2")[-1][1]), abs=1e-4)
+    losses = [float(told(tmp_path / run)[-1][1]) for run in ("6", "2")]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-4)
 
 
 def test_threads_that_draw_samples_change_nothing(tmp_path):
     alone, many = (
-        train(tiny_recipe(), RandomSamples(), tmp_path / str(workers), workers=workers).network
+        train(
+            tiny_recipe(), RandomSamples(), tmp_path / str(workers), options=RunOptions(workers=workers)
+        ).network
         for workers in (1, 5)
     )
     assert_equal_states(alone.state_dict(), many.state_dict())
@@ -153,8 +168,8 @@ def test_half_precision_is_used_in_the_passes_and_weights_stay_single(tmp_path, 
 
 
 def test_steps_that_are_slow_are_saved_sooner(tmp_path, monkeypatch):
-    monkeypatch.setattr(_loop, "_SAVE_EVERY", 100)
-    monkeypatch.setattr(_loop, "_SAVE_SECONDS", -1.0)
+    monkeypatch.setattr(_keeper, "_SAVE_EVERY", 100)
+    monkeypatch.setattr(_keeper, "_SAVE_SECONDS", -1.0)
     with pytest.raises(InterruptedError):
         train(tiny_recipe(), RandomSamples(broken_at=6), tmp_path)
     assert checkpoint(tmp_path)["step"] == 3
@@ -162,7 +177,7 @@ def test_steps_that_are_slow_are_saved_sooner(tmp_path, monkeypatch):
 
 def test_a_finished_run_resumed_is_left_as_it_is(tmp_path):
     finished = train(tiny_recipe(), RandomSamples(), tmp_path)
-    again = train(tiny_recipe(), RandomSamples(broken_at=0), tmp_path, resume=True)
+    again = train(tiny_recipe(), RandomSamples(broken_at=0), tmp_path, options=RESUME)
     assert_equal_states(finished.network.state_dict(), again.network.state_dict())
 
 
@@ -176,7 +191,7 @@ def test_without_resume_a_run_starts_anew(tmp_path):
 def test_a_checkpoint_of_another_recipe_is_refused(tmp_path):
     train(tiny_recipe(), RandomSamples(), tmp_path)
     with pytest.raises(RecipeError) as caught:
-        train(tiny_recipe(learning_rate=0.02), RandomSamples(), tmp_path, resume=True)
+        train(tiny_recipe(learning_rate=0.02), RandomSamples(), tmp_path, options=RESUME)
     path = tmp_path / "checkpoint.pt"
     assert str(caught.value) == f"{path} belongs to another recipe than tiny; choose another folder."
 
@@ -192,7 +207,13 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_its_checkpoint(tmp_pat
     monkeypatch.setattr(_learner, "learn_from", breaking)
     with pytest.raises(TrainingFailed) as caught:
         train(tiny_recipe(), RandomSamples(), tmp_path)
-    assert str(caught.value) == f"The loss of step 3 is nan; the last checkpoint is in {tmp_path}."
+    path = tmp_path / "failed-step-3-process-0.npz"
+    assert caught.value.message == (
+        f"The loss of step 3 is nan; its batch is in {path}, the last checkpoint in {tmp_path}."
+    )
+    with np.load(path) as saved:
+        assert saved["numbers"].tolist() == [6, 7]
+        assert (saved["images"] == [RandomSamples().sample(index).image for index in (6, 7)]).all()
     assert checkpoint(tmp_path)["step"] == 2
     assert all(values.isfinite().all() for values in checkpoint(tmp_path)["network"].values())
 
@@ -211,6 +232,55 @@ def test_a_gradient_that_is_no_number_is_never_followed(tmp_path, monkeypatch):
     assert checkpoint(tmp_path)["step"] == 2
 
 
+@pytest.fixture
+def val_set() -> ValidationSet:
+    return validation_set()
+
+
+def test_the_best_of_all_validations_is_returned(tmp_path, val_set):
+    recipe = tiny_recipe(steps=9, validate_every=4, learning_rate=0.3)
+    told = []
+    trained = train(recipe, RandomSamples(), tmp_path, sets=[val_set], reports=Reports(validated=told.append))
+    assert [found.step for found in told] == [4, 8, 9]
+    best = min(told, key=lambda found: found.validation.score)
+    assert trained.step == best.step
+    assert trained.figures == best.validation.figures
+    kept = torch.load(tmp_path / "best.pt", weights_only=True)
+    assert kept["step"] == best.step
+    assert_equal_states(trained.network.state_dict(), kept["network"])
+
+
+@pytest.mark.parametrize("broken_at_step", [3, 5, 7])
+def test_a_run_in_two_pieces_has_the_same_best_and_the_same_record(tmp_path, val_set, broken_at_step):
+    recipe = tiny_recipe(validate_every=2)
+    whole = train(recipe, RandomSamples(), tmp_path / "whole", sets=[val_set])
+    with pytest.raises(InterruptedError):
+        train(recipe, RandomSamples(broken_at=2 * broken_at_step - 1), tmp_path / "pieces", sets=[val_set])
+    pieces = train(recipe, RandomSamples(), tmp_path / "pieces", sets=[val_set], options=RESUME)
+    assert (pieces.step, pieces.figures) == (whole.step, whole.figures)
+    assert_equal_states(whole.network.state_dict(), pieces.network.state_dict())
+    records = [
+        [row.rsplit(",", 1)[0] for row in (tmp_path / run / "validation.csv").read_text().splitlines()]
+        for run in ("whole", "pieces")
+    ]
+    assert records[0] == records[1]
+    assert [row.split(",")[0] for row in records[0]] == ["step", "2", "4", "6", "7"]
+
+
+def test_validation_changes_nothing_of_the_training(tmp_path, val_set):
+    for name, sets in (("with", [val_set]), ("without", [])):
+        train(tiny_recipe(validate_every=2), RandomSamples(), tmp_path / name, sets=sets)
+    states = [checkpoint(tmp_path / name)["network"] for name in ("with", "without")]
+    assert_equal_states(*states)
+
+
+def test_a_new_run_forgets_the_best_of_an_earlier_one(tmp_path, val_set):
+    train(tiny_recipe(validate_every=2), RandomSamples(), tmp_path, sets=[val_set])
+    trained = train(tiny_recipe(validate_every=0), RandomSamples(), tmp_path, sets=[val_set])
+    assert (trained.step, trained.figures) == (7, {})
+    assert not (tmp_path / "best.pt").exists()
+
+
 def test_a_run_from_imagenet_moves_its_encoder_more_slowly(tmp_path, tiny):
     train(tiny_recipe(pretrained=True, encoder_rate=0.25), RandomSamples(), tmp_path)
     new, taught = checkpoint(tmp_path)["optimiser"]["param_groups"]
@@ -222,8 +292,8 @@ def test_a_run_from_imagenet_moves_its_encoder_more_slowly(tmp_path, tiny):
 
 def test_only_a_run_that_goes_on_does_without_imagenet_weights(tmp_path, tiny):
     recipe = tiny_recipe(pretrained=True)
-    train(recipe, RandomSamples(), tmp_path, resume=True)
-    train(recipe, RandomSamples(), tmp_path, resume=True)
+    train(recipe, RandomSamples(), tmp_path, options=RESUME)
+    train(recipe, RandomSamples(), tmp_path, options=RESUME)
     assert tiny == [("tiny", True), ("tiny", False)]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from zoomiseg.errors import RecipeError
 from zoomiseg.networks import network_names
-from zoomiseg.training import Recipe, load_recipe, recipe_names
+from zoomiseg.training import Recipe, ValidationChoice, load_recipe, recipe_names
 
 SMALLEST = 'scale = "low"\nnetwork = "unet"\nsteps = 3\nmpp = [1.5, 2.0]\n'
 
@@ -84,6 +84,8 @@ def test_every_key_can_be_set(recipe):
         kinds = ["polyp"]
         left_out = []
         textures = [["a.svs", 0.5], ["b.svs", 1]]
+        validate_every = 50
+        validation = [{kind = "gland", limit = 3}, {split = "train", kind = "polyp"}]
     """
     loaded = load_recipe(recipe(text))
     keys = {line.split("=")[0].strip() for line in text.splitlines() if line.strip()}
@@ -93,6 +95,8 @@ def test_every_key_can_be_set(recipe):
     assert loaded.sources == ("generated",)
     assert loaded.kinds == ("polyp",)
     assert loaded.textures == (("a.svs", 0.5), ("b.svs", 1))
+    first = ValidationChoice(split="val", kind="gland", limit=3)
+    assert loaded.validation == (first, ValidationChoice(split="train", kind="polyp"))
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
@@ -132,6 +136,11 @@ def test_all_missing_keys_are_named(recipe):
         ("batch", "4.0"),
         ("batch", "true"),
         ("precision", '"16"'),
+        ("validation", '["val"]'),
+        ("validation", '[{split = "test"}]'),
+        ("validation", '[{limit = "3"}]'),
+        ("validation", "[{most = 3}]"),
+        ("blur", "{share = 0.3}"),
         ("blur", "true"),
         ("blur", '"0.3"'),
         ("pretrained", "1"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +13,14 @@ import typer
 from zoomiseg.errors import WeightsError
 
 from ._options import JsonFlag
-from ._output import print_result, progress, say
+from ._output import Advance, print_result, progress, say, warn
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from zoomiseg.training import Recipe
+    from zoomiseg.training import Pace, Recipe, Reports, Validated, ValidationSet
+
+_SPOKEN_EVERY = 100
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +40,8 @@ def train(
         list[Path],
         typer.Option(
             "--data",
-            help="Folder with pairs.csv (slide, mask, split, mpp, kind) and what it names; may be repeated.",
+            help="Folder with pairs.csv (slide, mask, split, mpp, kind) and what it names, or one that "
+            "`zoomiseg prepare` filled; may be repeated.",
         ),
     ],
     output: Annotated[
@@ -50,11 +54,7 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     devices: Annotated[
         int,
-        typer.Option(
-            "--devices",
-            help="GPUs that share each batch, a process each; on a machine without, processes.",
-            min=1,
-        ),
+        typer.Option("--devices", help="GPUs that share each batch, a process each.", min=1),
     ] = 1,
     workers: Annotated[
         int,
@@ -63,18 +63,23 @@ def train(
     threads: Annotated[
         int, typer.Option("--threads", help="CPU threads; 0 takes PyTorch's choice.", min=0)
     ] = 0,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Also write events for TensorBoard.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
     """Train the network of one scale; an interrupted run goes on with --resume as if nothing had happened."""
     import torch
 
-    from zoomiseg.training import load_recipe, save_weights, training_tasks
+    from zoomiseg.training import RunOptions, load_recipe, save_weights, training_tasks, validation_sets
     from zoomiseg.training import train as run
 
     if threads:
         torch.set_num_threads(threads)
     chosen = load_recipe(recipe)
     tasks = training_tasks(chosen, *data)
+    sets = validation_sets(chosen, *data)
+    _warn_of_missing(chosen, sets)
     folder = output.absolute()
     checkpoints = folder / "training" / chosen.scale
     with _telling_how_to_resume(checkpoints), progress(f"Training {chosen.name}") as advance:
@@ -82,22 +87,54 @@ def train(
             chosen,
             tasks,
             checkpoints,
+            sets=sets,
             start=_loaded(start, chosen) if start else None,
-            resume=resume,
-            devices=devices,
-            workers=workers,
-            report=lambda pace: advance(pace.step / chosen.steps),
+            options=RunOptions(resume=resume, devices=devices, workers=workers, tensorboard=tensorboard),
+            reports=_reports(chosen, advance),
         )
     if not trained.leads:
         return
-    card = save_weights(trained.network, chosen, folder)
+    figures = {name: asdict(each) for name, each in trained.figures.items()}
+    card = save_weights(trained.network, chosen, folder, figures={"validation": figures} if figures else None)
     path = folder / f"{chosen.scale}.safetensors"
     values = {
         "weights": str(path),
         "card": str(path.with_suffix(".json")),
-        "best": {"step": trained.step, "sha256": card.sha256},
+        "best": {"step": trained.step, "sha256": card.sha256, "validation": figures},
     }
-    print_result(values, [f"{path}: {chosen.network}, {chosen.steps} steps"], as_json=json)
+    line = f"{path}: {chosen.network}, the weights after {trained.step} of {chosen.steps} steps"
+    print_result(values, [line], as_json=json)
+
+
+def _warn_of_missing(recipe: Recipe, sets: tuple[ValidationSet, ...]) -> None:
+    found = {each.name for each in sets}
+    missing = [choice.name for choice in recipe.validation if choice.name not in found]
+    warn([f"The data have no image for the validation set {name!r}; it is left out." for name in missing])
+
+
+def _reports(recipe: Recipe, advance: Advance) -> Reports:
+    from zoomiseg.training import Reports
+
+    def paced(pace: Pace) -> None:
+        advance(pace.step / recipe.steps)
+        if pace.step % _SPOKEN_EVERY == 0 or pace.step == recipe.steps:
+            say(
+                f"Step {pace.step} of {recipe.steps}: loss {pace.loss:.3f}, IoU {pace.iou:.3f}, "
+                f"{pace.seconds:.2f} s a step, {100 * pace.waited:.0f}% of it waiting for samples"
+            )
+
+    def validated(found: Validated) -> None:
+        for name, figures in found.validation.figures.items():
+            say(
+                f"Step {found.step}, {name}: {figures.noc[1]:.1f} clicks to 0.85 ({figures.failures} of "
+                f"{figures.images} never), IoU {figures.iou[0]:.3f} after 1 click, "
+                f"{figures.iou[2]:.3f} after 5"
+            )
+        if found.validation.figures:
+            best = "the best so far" if found.best else "not the best so far"
+            say(f"Step {found.step}: {best}, validated in {found.validation.seconds:.0f} s")
+
+    return Reports(paced, validated)
 
 
 @contextmanager

@@ -4,27 +4,37 @@ from zoomiseg.errors import RecipeError, TrainingFailed
 
 from ._data import training_tasks
 from ._learner import learning_rate
-from ._loop import Trained, train
-from ._progress import Pace, Report
-from ._recipe import Recipe
+from ._loop import RunOptions, Trained, train
+from ._progress import Pace
+from ._recipe import Recipe, ValidationChoice
 from ._recipe_file import load_recipe, recipe_names
+from ._record import Reports, Validated
 from ._release import save_weights
 from ._tasks import Sample, TaskMix, Tasks
+from ._validation import Figures, Validation
+from ._validation_sets import ValidationSet, validation_sets
 
 __all__ = [
+    "Figures",
     "Pace",
     "Recipe",
     "RecipeError",
-    "Report",
+    "Reports",
+    "RunOptions",
     "Sample",
     "TaskMix",
     "Tasks",
     "Trained",
     "TrainingFailed",
+    "Validated",
+    "Validation",
+    "ValidationChoice",
+    "ValidationSet",
     "learning_rate",
     "load_recipe",
     "recipe_names",
     "save_weights",
     "train",
     "training_tasks",
+    "validation_sets",
 ]

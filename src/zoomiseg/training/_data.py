@@ -7,32 +7,34 @@ from pathlib import Path
 
 import numpy as np
 
-from zoomiseg.datasets import Pair, read_manifest
 from zoomiseg.slide import open_slide
 
 from ._library import Library
 from ._recipe import Recipe
-from ._stored import GENERATED, ImageArray
+from ._sources import is_learnt, rows_of
+from ._stored import ImageArray
 from ._tasks import TaskMix, Tasks
 
 
 def training_tasks(recipe: Recipe, *folders: Path) -> Tasks:
-    """Return the samples of a recipe from the `train` rows of each folder's pairs.csv and its textures.
+    """Return the samples of a recipe from the `train` rows of each folder and its textures.
 
     Args:
         recipe: Says which rows are learnt from.
-        folders: At least one; a texture is looked for in one after the other.
+        folders: At least one. Each has a pairs.csv, or was filled by `zoomiseg prepare`; a texture is looked
+            for in one after the other.
     Raises:
         ManifestError: A manifest or a small image cannot be used, or nothing is left to train on.
         SlideError: A texture or a slide cannot be opened.
         AnnotationError: A slide's mask cannot be used.
     """
-    pairs = [
-        pair
+    rows = [
+        row
         for folder in folders
-        for pair in read_manifest(folder / "pairs.csv")
-        if pair.split == "train" and _is_learnt(pair, recipe)
+        for row in rows_of(folder, recipe)
+        if row.split == "train" and is_learnt(row.kind, recipe)
     ]
+    parts = [part for row in rows for part in row.parts(recipe.mpp, recipe.size)]
     textures = [(_whole(_found(path, folders), mpp), mpp) for path, mpp in recipe.textures]
     mix = TaskMix(
         composites=recipe.composites,
@@ -43,16 +45,8 @@ def training_tasks(recipe: Recipe, *folders: Path) -> Tasks:
         white_margins=recipe.white_margins,
         ramp=recipe.ramp_steps * recipe.batch,
     )
-    library = Library(pairs, textures, mpp=recipe.mpp, size=recipe.size)
+    library = Library(parts, textures)
     return Tasks(library, mix, mpp=recipe.mpp, size=recipe.size, blur=recipe.blur, seed=recipe.seed)
-
-
-def _is_learnt(pair: Pair, recipe: Recipe) -> bool:
-    kind = pair.extra.get("kind", "")
-    if kind == GENERATED:
-        return "generated" in recipe.sources
-    chosen = not recipe.kinds or kind in recipe.kinds
-    return "real" in recipe.sources and chosen and kind not in recipe.left_out
 
 
 def _found(path: str, folders: Sequence[Path]) -> Path:

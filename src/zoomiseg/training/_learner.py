@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -13,9 +13,11 @@ from torch import nn
 from zoomiseg.networks import build_network
 
 from ._average import Average
-from ._batch import Batch
+from ._batch import Batch, Share
 from ._recipe import Recipe
 from ._step import Outcome, learn_from
+from ._validation import Validation, validate
+from ._validation_sets import ValidationSet
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
@@ -99,6 +101,17 @@ class Learner:
             sum(values) / len(lessons) for values in ([x.loss for x in lessons], [x.iou for x in lessons])
         )
         return Lesson(loss, overlap, last.batch, last.outcome)
+
+    def validate(self, sets: Sequence[ValidationSet], share: Share) -> Validation:
+        """Let the robot click the sets' images with the averaged weights, of every process its share."""
+        network = self.average.network
+        for buffer in network.buffers():
+            # Each process has seen other samples; what the leading one has seen is what is kept.
+            buffer.copy_(self._fabric.broadcast(buffer))
+        return validate(network, sets, self._recipe, share=share, gather=self._summed)
+
+    def _summed(self, tensor: torch.Tensor) -> torch.Tensor:
+        return cast(torch.Tensor, self._fabric.all_reduce(tensor, reduce_op="sum")).cpu()
 
     def _backward(self, batch: Batch, *, last: bool) -> Lesson:
         """Add a batch's gradient; processes exchange theirs with the step's last one."""

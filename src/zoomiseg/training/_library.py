@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from zoomiseg.datasets import Pair
 from zoomiseg.errors import ManifestError
 
 from ._stored import (
@@ -16,7 +15,7 @@ from ._stored import (
     GENERATED,
     ImageArray,
     MaskArray,
-    Stored,
+    Part,
     ValueArray,
     mirrored,
     resampled,
@@ -24,7 +23,6 @@ from ._stored import (
     resampled_values,
     turned,
 )
-from ._tiles import stored_parts
 
 _TISSUE_SHARE = 0.6
 _TRIES = 8
@@ -72,25 +70,13 @@ class Library:
     Where all pairs are generated, their slides serve as images too.
 
     Args:
-        pairs: Annotated images and slides; those of kind `generated` have tissues for masks.
+        stored: Annotated images and parts of slides; those of kind `generated` have tissues for masks.
         textures: Unmarked tissue as (RGB array, mpp).
-        mpp: (finest, coarsest) µm per pixel that will be asked for.
-        size: Side in pixels of what will be asked for.
     Raises:
-        ManifestError: No pairs, or one without mpp or mask, or a small image that cannot be used.
-        SlideError: A large image cannot be used.
-        AnnotationError: Nor can its mask.
+        ManifestError: There is nothing stored.
     """
 
-    def __init__(
-        self,
-        pairs: Sequence[Pair],
-        textures: Sequence[tuple[ImageArray, float]] = (),
-        *,
-        mpp: tuple[float, float],
-        size: int,
-    ) -> None:
-        stored = [part for pair in pairs for part in stored_parts(pair, mpp=mpp, size=size)]
+    def __init__(self, stored: Sequence[Part], textures: Sequence[tuple[ImageArray, float]] = ()) -> None:
         if not stored:
             raise ManifestError("There is nothing to train on: no pair is left after the choice of splits.")
         self._textures = list(textures)
@@ -99,7 +85,7 @@ class Library:
         self._marked = [part for part in self._generated if part.marked >= _MARKED_SHARE] or self._generated
         self._tissue = [p for p in self._generated if p.bright <= 1 - _TISSUE_SHARE] or self._generated
         self._quiet = [(part, part.quiet) for part in self._generated if part.quiet]
-        self._by_kind: dict[str, list[Stored]] = {}
+        self._by_kind: dict[str, list[Part]] = {}
         for part in self._images or self._generated:
             self._by_kind.setdefault(part.kind, []).append(part)
 
@@ -168,7 +154,7 @@ class Library:
         return _cut(rng, _drawn(rng, self._tissue), mpp, size).image
 
 
-def _drawn(rng: np.random.Generator, pool: Sequence[Stored]) -> Stored:
+def _drawn(rng: np.random.Generator, pool: Sequence[Part]) -> Part:
     return pool[int(rng.integers(len(pool)))]
 
 
@@ -179,7 +165,7 @@ def _window(rng: np.random.Generator, image: ImageArray, limit: int, factor: flo
     return slice(top, top + side), slice(left, left + side)
 
 
-def _cut(rng: np.random.Generator, stored: Stored, mpp: float, size: int) -> Window:
+def _cut(rng: np.random.Generator, stored: Part, mpp: float, size: int) -> Window:
     image, tissue = stored.decoded()
     window, factor = _window(rng, image, size, mpp / stored.mpp), stored.mpp / mpp
     image = resampled(image[window], factor)[:size, :size]

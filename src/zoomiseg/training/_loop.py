@@ -7,23 +7,40 @@ pieces sees what an uninterrupted one sees.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 
 from torch import nn
 
-from zoomiseg.errors import TrainingFailed
-
 from ._devices import launched, share_of
+from ._failure import failed
+from ._keeper import Keeper
 from ._learner import Learner, NotFinite, new_network
-from ._progress import Progress, Report
 from ._recipe import Recipe
-from ._state import has_state, load_state, save_state
+from ._record import Reports
+from ._state import has_state, load_state
 from ._stream import Samples, Stream
+from ._validation import Figures
+from ._validation_sets import ValidationSet
 
-_SAVE_EVERY, _SAVE_SECONDS = 100, 120.0
-"""A checkpoint is written after so many steps, or sooner where they are slow."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a run is run; nothing of it decides the weights.
+
+    Args:
+        resume: Go on from the folder's checkpoint, if there is one; it must be of the same recipe.
+        devices: How many share each batch, a process each; the program's command line is run again for them.
+        workers: Threads of each process that draw samples.
+        tensorboard: Write events for it.
+    """
+
+    resume: bool = False
+    devices: int = 1
+    workers: int = 1
+    tensorboard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +48,15 @@ class Trained:
     """What came of a run.
 
     Args:
-        network: In eval mode, with averaged weights where the recipe averages them.
+        network: In eval mode, with the best weights of all validations, or the last where there were none.
         step: After how many steps these were its weights.
+        figures: What their validation found, by the sets' names; empty where there was none.
         leads: False in the further processes of a run on several devices, which have nothing to tell.
     """
 
     network: nn.Module
     step: int
+    figures: Mapping[str, Figures]
     leads: bool
 
 
@@ -46,53 +65,56 @@ def train(
     samples: Samples,
     folder: Path,
     *,
+    sets: Sequence[ValidationSet] = (),
     start: nn.Module | None = None,
-    resume: bool = False,
-    devices: int = 1,
-    workers: int = 1,
-    report: Report | None = None,
+    options: RunOptions = RunOptions(),
+    reports: Reports = Reports(),  # noqa: B008 - it is frozen
 ) -> Trained:
-    """Train a network; `folder` gets its checkpoints and `loss.csv`.
+    """Train a network; `folder` gets its checkpoints, its best weights, logs and pictures.
 
     Args:
         recipe: What decides the weights.
         samples: What is learnt from.
         folder: Made if it is not there.
+        sets: The images that a robot clicks every `recipe.validate_every` steps.
         start: A network of the recipe's kind whose weights the training begins with; left as it is.
-        resume: Go on from the folder's checkpoint, if there is one; it must be of the same recipe.
-        devices: How many share each batch, a process each; the program's command line is run again for them.
-        workers: Threads of each process that draw samples.
-        report: Told how it goes, every 20 steps.
+        options: How it is run.
+        reports: Told how it goes.
     Raises:
         MissingExtra: Without `zoomiseg[train]`.
         RecipeError: The checkpoint to go on from was written under another recipe, or the batch cannot be
             shared by the devices.
-        TrainingFailed: Loss or gradient became NaN or infinite; the last checkpoint stays.
+        TrainingFailed: Loss or gradient became NaN or infinite; the batch is saved, the checkpoint stays.
     """
-    fabric = launched(recipe, devices=devices)
+    fabric = launched(recipe, devices=options.devices)
     folder.mkdir(parents=True, exist_ok=True)
-    resume = resume and has_state(folder)
+    resume = options.resume and has_state(folder)
     learner = Learner(recipe, fabric, new_network(recipe, start, pretrained=recipe.pretrained and not resume))
     first = load_state(folder, recipe, learner) if resume else 0
+    share = share_of(fabric)
     leads = fabric.is_global_zero
-    progress = Progress(folder, first=first, last=recipe.steps, report=report) if leads else None
-    saved = monotonic()
-    with Stream(samples, recipe, share_of(fabric), first=first, workers=workers) as stream:
+    keeping = (
+        Keeper(
+            folder,
+            recipe,
+            learner,
+            first=first,
+            resume=resume,
+            tensorboard=options.tensorboard,
+            reports=reports,
+        )
+        if leads
+        else nullcontext()
+    )
+    drawing = Stream(samples, recipe, share, first=first, workers=options.workers)
+    with keeping as keeper, drawing as stream:
         for step in range(first, recipe.steps):
             try:
                 lesson = learner.step(step, stream.step())
             except NotFinite as error:
-                raise TrainingFailed(
-                    f"The {error.what} of step {step} is {error.value}; the last checkpoint is in {folder}."
-                ) from error
-            if progress is None:
-                continue
-            progress.add(step + 1, lesson.loss, lesson.iou, stream.take_waited())
-            if (
-                (step + 1) % _SAVE_EVERY == 0
-                or step + 1 == recipe.steps
-                or monotonic() - saved > _SAVE_SECONDS
-            ):
-                save_state(folder, recipe, learner, step + 1)
-                saved = monotonic()
-    return Trained(learner.average.network.eval(), recipe.steps, leads)
+                raise failed(folder, recipe, step, share, error) from error
+            found = learner.validate(sets, share) if recipe.validates_after(step + 1) else None
+            if keeper:
+                keeper.step(step + 1, lesson, waited=stream.take_waited(), found=found)
+    step, figures = keeper.finish() if keeper else (recipe.steps, {})
+    return Trained(learner.average.network.eval(), step, figures, leads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -53,15 +53,25 @@ def _parsed(values: Mapping[str, Any], name: str) -> Recipe:
         raise RecipeError(f"The recipe {name} has unknown keys: {', '.join(unknown)}.")
     if missing := sorted(required - set(values)):
         raise RecipeError(f"The recipe {name} lacks the keys: {', '.join(missing)}.")
-    frozen = {key: _frozen(value) for key, value in values.items()}
+    frozen = {key: _frozen(value, hints[key]) for key, value in values.items()}
     for key, value in frozen.items():
         if not _fits(value, hints[key]):
             raise RecipeError(f"The recipe {name} has a {key} of the wrong kind: {values[key]!r}.")
     return Recipe(name=name, **frozen)
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+def _frozen(value: Any, hint: Any) -> Any:
+    """Return a TOML value with tuples for arrays and dataclasses for tables, as far as they fit the hint."""
+    if isinstance(value, list):
+        inner = (*get_args(hint), None)[0]
+        return tuple(_frozen(item, inner) for item in value)
+    return _table(value, hint) if isinstance(value, dict) and is_dataclass(hint) else value
+
+
+def _table(value: Mapping[str, Any], hint: Any) -> Any:
+    hints = get_type_hints(hint)
+    fits = all(key in hints and _fits(item, hints[key]) for key, item in value.items())
+    return hint(**value) if fits else value
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -64,7 +64,7 @@ def learn_from(network: nn.Module, batch: Batch, recipe: Recipe) -> Outcome:
     ]
     masks = [sample.first_mask for sample in batch.samples]
     for _ in range(batch.rounds):
-        probability = _predicted(network, images, points, masks, recipe)
+        probability = predicted(network, images, points, masks, recipe)
         for index, (rng, target) in enumerate(zip(batch.dice, targets, strict=True)):
             click = correcting_click(rng, probability[index], target)
             points[index] += [click] if click else []
@@ -99,23 +99,32 @@ def padded_clicks(points: Sequence[Sequence[PatchPoint]]) -> Tensor:
     return clicks
 
 
-def _mean_iou(prediction: Tensor, target: Tensor) -> float:
-    # The normalised focal loss dwells on what is still wrong, so that it hardly falls while masks get better.
-    common = (prediction & target).sum(dim=(1, 2, 3))
-    union = (prediction | target).sum(dim=(1, 2, 3)).clamp_min(1)
-    return float((common / union).mean())
-
-
 @torch.no_grad()
-def _predicted(
+def predicted(
     network: nn.Module,
     images: Tensor,
     points: Sequence[Sequence[PatchPoint]],
     masks: Sequence[NDArray[np.float32] | None],
     recipe: Recipe,
 ) -> NDArray[np.float32]:
+    """Return the target's probability, (N, H, W) float32, in eval mode and without gradient.
+
+    Args:
+        network: (image, guidance) to logits.
+        images: As `normalised` makes them, on the network's device.
+        points: Each image's clicks.
+        masks: Each image's mask input, (H, W) float32, or None for zeros.
+        recipe: Says how clicks are drawn.
+    """
     network.eval()
     return _probability(network(images, _guidance(points, masks, images, recipe)))
+
+
+def _mean_iou(prediction: Tensor, target: Tensor) -> float:
+    # The normalised focal loss dwells on what is still wrong, so that it hardly falls while masks get better.
+    common = (prediction & target).sum(dim=(1, 2, 3))
+    union = (prediction | target).sum(dim=(1, 2, 3)).clamp_min(1)
+    return float((common / union).mean())
 
 
 def _probability(logits: Tensor) -> NDArray[np.float32]:

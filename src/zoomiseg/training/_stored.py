@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -17,6 +18,27 @@ GENERATED = "generated"
 """The manifest's kind of slides whose masks hold values of `zoomiseg.samples.Kind`."""
 BRIGHT = 215
 """Pixels whose darkest channel is at least this may be bare glass."""
+
+
+class Part(Protocol):
+    """An annotated image, or a part of a large one, wherever its bytes are; see `Stored`."""
+
+    @property
+    def target(self) -> int: ...
+    @property
+    def mpp(self) -> float: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def marked(self) -> float: ...
+    @property
+    def bright(self) -> float: ...
+    @property
+    def quiet(self) -> Box | None: ...
+
+    def decoded(self) -> tuple[ImageArray, ValueArray]:
+        """Return (H, W, 3) uint8 RGB and (H, W) uint8."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
