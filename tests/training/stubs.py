@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from zoomiseg.datasets import Pair
-from zoomiseg.training import Recipe, Sample, ValidationSet
+from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD, Card, SkipOptions
+from zoomiseg.training import LowNetwork, Recipe, Sample, ValidationSet
 from zoomiseg.training._library import Library
 from zoomiseg.training._stored import Stored, as_png
 from zoomiseg.training._tiles import stored_parts
@@ -103,3 +104,24 @@ def stored_sample(index: int) -> Stored:
 
 def validation_set(count: int = 3) -> ValidationSet:
     return ValidationSet("val", 1.0, tuple(stored_sample(100 + index) for index in range(count)))
+
+
+def low_network(module: nn.Module, *, radius_px: int = 1, sha256: str = "0" * 64) -> LowNetwork:
+    card = Card(
+        name="low",
+        network="tiny",
+        options=SkipOptions(),
+        scale="low",
+        mpp=2.0,
+        click_radius_px=radius_px,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        pad_to_patch=False,
+        data="",
+        licence="",
+        recipe="",
+        seeds=(),
+        figures={},
+        sha256=sha256,
+    )
+    return LowNetwork(module.eval(), card)

@@ -199,9 +199,9 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path):
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_its_checkpoint(tmp_path, monkeypatch):
     real, calls = _learner.learn_from, []
 
-    def breaking(network, batch, recipe):
+    def breaking(network, batch, recipe, masks):
         calls.append(batch)
-        outcome = real(network, batch, recipe)
+        outcome = real(network, batch, recipe, masks=masks)
         return replace(outcome, loss=outcome.loss * (math.nan if len(calls) == 4 else 1))
 
     monkeypatch.setattr(_learner, "learn_from", breaking)

@@ -77,6 +77,8 @@ def test_every_key_can_be_set(recipe):
         generated = 0.7
         first_masks = 0.4
         white_margins = 0.2
+        low_weights = "mine"
+        degraded_masks = 0.1
         ramp_steps = 9
         blur = 0.6
         seed = 11

@@ -8,17 +8,18 @@ import pytest
 import torch
 
 from zoomiseg.errors import RecipeError
+from zoomiseg.training import LowNetwork
 from zoomiseg.training._batch import Share, batch_of
 from zoomiseg.training._devices import launched
 from zoomiseg.training._learner import Learner
 from zoomiseg.training._state import has_state, load_state, save_state
 
-from .stubs import RandomSamples, TinyNetwork, tiny_recipe
+from .stubs import RandomSamples, TinyNetwork, low_network, tiny_recipe
 
 
-def learner(*, steps: int = 0) -> Learner:
+def learner(*, steps: int = 0, low: LowNetwork | None = None) -> Learner:
     recipe = tiny_recipe()
-    made = Learner(recipe, launched(recipe, devices=1), TinyNetwork())
+    made = Learner(recipe, launched(recipe, devices=1), TinyNetwork(), low=low)
     for step in range(steps):
         samples = [RandomSamples().sample(index) for index in range(2)]
         made.step(step, [batch_of(recipe, step, Share(), samples)])
@@ -70,3 +71,12 @@ def test_a_checkpoint_of_an_older_release_is_refused_in_one_sentence(tmp_path):
         load_state(tmp_path, tiny_recipe(), learner())
     expected = f"{path} was written by another release of zoomiseg; begin anew, without --resume."
     assert str(caught.value) == expected
+
+
+def test_a_checkpoint_made_with_other_low_weights_is_refused(tmp_path):
+    recipe = tiny_recipe(low_weights="mine")
+    save_state(tmp_path, recipe, learner(low=low_network(TinyNetwork())), 3)
+    with pytest.raises(RecipeError) as caught:
+        load_state(tmp_path, recipe, learner(low=low_network(TinyNetwork(), sha256="1" * 64)))
+    path = tmp_path / "checkpoint.pt"
+    assert str(caught.value) == f"{path} was made with other low-scale weights than 'mine'."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,6 +51,14 @@ def train(
         str | None,
         typer.Option("--from", help="Weights to begin with, by name or folder, instead of ImageNet's."),
     ] = None,
+    low_weights: Annotated[
+        str | None,
+        typer.Option(
+            "--low-weights",
+            help="For a recipe of the high scale: weights, by name or folder, whose low-scale network makes "
+            "the first masks; wins over the recipe's own.",
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     devices: Annotated[
         int,
@@ -71,12 +79,22 @@ def train(
     """Train the network of one scale; an interrupted run goes on with --resume as if nothing had happened."""
     import torch
 
-    from zoomiseg.training import RunOptions, load_recipe, save_weights, training_tasks, validation_sets
+    from zoomiseg.training import (
+        RunOptions,
+        load_low_network,
+        load_recipe,
+        save_weights,
+        training_tasks,
+        validation_sets,
+    )
     from zoomiseg.training import train as run
 
     if threads:
         torch.set_num_threads(threads)
     chosen = load_recipe(recipe)
+    if low_weights:
+        chosen = replace(chosen, low_weights=low_weights)
+    low = load_low_network(chosen)
     tasks = training_tasks(chosen, *data)
     sets = validation_sets(chosen, *data)
     _warn_of_missing(chosen, sets)
@@ -89,6 +107,7 @@ def train(
             checkpoints,
             sets=sets,
             start=_loaded(start, chosen) if start else None,
+            low=low,
             options=RunOptions(resume=resume, devices=devices, workers=workers, tensorboard=tensorboard),
             reports=_reports(chosen, advance),
         )

@@ -5,6 +5,7 @@ from zoomiseg.errors import RecipeError, TrainingFailed
 from ._data import training_tasks
 from ._learner import learning_rate
 from ._loop import RunOptions, Trained, train
+from ._low_masks import LowNetwork, load_low_network
 from ._progress import Pace
 from ._recipe import Recipe, ValidationChoice
 from ._recipe_file import load_recipe, recipe_names
@@ -16,6 +17,7 @@ from ._validation_sets import ValidationSet, validation_sets
 
 __all__ = [
     "Figures",
+    "LowNetwork",
     "Pace",
     "Recipe",
     "RecipeError",
@@ -31,6 +33,7 @@ __all__ = [
     "ValidationChoice",
     "ValidationSet",
     "learning_rate",
+    "load_low_network",
     "load_recipe",
     "recipe_names",
     "save_weights",

@@ -14,6 +14,7 @@ from zoomiseg.networks import build_network
 
 from ._average import Average
 from ._batch import Batch, Share
+from ._low_masks import LowNetwork
 from ._recipe import Recipe
 from ._step import Outcome, learn_from
 from ._validation import Validation, validate
@@ -67,10 +68,16 @@ class Learner:
         recipe: What decides them.
         fabric: Where they are computed.
         network: As `new_network` returned it; it is moved to the device.
+        low: Makes the first masks of a high-scale network, if it is there; it is moved to the device too.
     """
 
-    def __init__(self, recipe: Recipe, fabric: Fabric, network: nn.Module) -> None:
+    def __init__(
+        self, recipe: Recipe, fabric: Fabric, network: nn.Module, *, low: LowNetwork | None = None
+    ) -> None:
         self._recipe, self._fabric = recipe, fabric
+        self.low = low
+        if low:
+            low.module.to(fabric.device)
         self.network = network
         self.optimiser = torch.optim.Adam(
             _groups(network, recipe), lr=recipe.learning_rate, betas=(0.9, 0.999)
@@ -116,7 +123,8 @@ class Learner:
     def _backward(self, batch: Batch, *, last: bool) -> Lesson:
         """Add a batch's gradient; processes exchange theirs with the step's last one."""
         with self._fabric.no_backward_sync(self._wrapped, enabled=not last):
-            outcome = learn_from(self._wrapped, batch, self._recipe)
+            masks = self.low.first_masks(batch, self._recipe) if self.low else None
+            outcome = learn_from(self._wrapped, batch, self._recipe, masks=masks)
             told = torch.tensor([outcome.loss.item(), outcome.iou], device=self._fabric.device)
             loss, overlap = cast(torch.Tensor, self._fabric.all_reduce(told, reduce_op="mean")).tolist()
             if not math.isfinite(loss):

@@ -18,6 +18,7 @@ from ._devices import launched, share_of
 from ._failure import failed
 from ._keeper import Keeper
 from ._learner import Learner, NotFinite, new_network
+from ._low_masks import LowNetwork
 from ._recipe import Recipe
 from ._record import Reports
 from ._state import has_state, load_state
@@ -67,6 +68,7 @@ def train(
     *,
     sets: Sequence[ValidationSet] = (),
     start: nn.Module | None = None,
+    low: LowNetwork | None = None,
     options: RunOptions = RunOptions(),
     reports: Reports = Reports(),  # noqa: B008 - it is frozen
 ) -> Trained:
@@ -78,6 +80,7 @@ def train(
         folder: Made if it is not there.
         sets: The images that a robot clicks every `recipe.validate_every` steps.
         start: A network of the recipe's kind whose weights the training begins with; left as it is.
+        low: Makes first masks for the high scale; see `load_low_network`.
         options: How it is run.
         reports: Told how it goes.
     Raises:
@@ -89,7 +92,8 @@ def train(
     fabric = launched(recipe, devices=options.devices)
     folder.mkdir(parents=True, exist_ok=True)
     resume = options.resume and has_state(folder)
-    learner = Learner(recipe, fabric, new_network(recipe, start, pretrained=recipe.pretrained and not resume))
+    network = new_network(recipe, start, pretrained=recipe.pretrained and not resume)
+    learner = Learner(recipe, fabric, network, low=low)
     first = load_state(folder, recipe, learner) if resume else 0
     share = share_of(fabric)
     leads = fabric.is_global_zero

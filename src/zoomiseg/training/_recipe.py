@@ -57,6 +57,9 @@ class Recipe:
         single_click: Share of samples that start with a single positive click.
         mask_dropped: Share of samples whose mask input is zeroed.
         composites, one_kind, some_structures, generated, first_masks, white_margins: See `TaskMix`.
+        low_weights: Name or folder of the weights whose low-scale network makes the first masks of a
+            high-scale one; "" makes them all by degrading the truth.
+        degraded_masks: Share of the first masks that are the degraded truth even so.
         ramp_steps: Steps over which composites, one_kind and some_structures rise to their shares.
         blur: Share of blurred samples.
         seed: Of samples, clicks and initial weights.
@@ -95,6 +98,8 @@ class Recipe:
     generated: float = 0.4
     first_masks: float = 0.0
     white_margins: float = 0.0
+    low_weights: str = ""
+    degraded_masks: float = 0.3
     ramp_steps: int = 800
     blur: float = 0.3
     seed: int = 1

@@ -21,7 +21,8 @@ def save_state(folder: Path, recipe: Recipe, learner: Learner, step: int) -> Non
     """Write network, averaged weights, optimiser and the number of finished steps."""
     state = {
         "format": _FORMAT,
-        "recipe": identity(recipe),
+        "recipe": _identity(recipe),
+        "low": _low(learner),
         "step": step,
         "network": learner.network.state_dict(),
         "average": learner.average.network.state_dict(),
@@ -41,20 +42,26 @@ def load_state(folder: Path, recipe: Recipe, learner: Learner) -> int:
     """Fill the learner from the folder's checkpoint and return its number of finished steps.
 
     Raises:
-        RecipeError: The checkpoint was written under another recipe, or by another release.
+        RecipeError: The checkpoint was written under another recipe, with another low-scale network, or by
+            another release.
     """
     path = folder / _NAME
     state = torch.load(path, map_location="cpu", weights_only=True)
     if state.get("format") != _FORMAT:
         raise RecipeError(f"{path} was written by another release of zoomiseg; begin anew, without --resume.")
-    if state["recipe"] != identity(recipe):
+    if state["recipe"] != _identity(recipe):
         raise RecipeError(f"{path} belongs to another recipe than {recipe.name}; choose another folder.")
+    if state["low"] != _low(learner):
+        raise RecipeError(f"{path} was made with other low-scale weights than {recipe.low_weights!r}.")
     learner.network.load_state_dict(state["network"])
     learner.average.network.load_state_dict(state["average"])
     learner.optimiser.load_state_dict(state["optimiser"])
     return int(state["step"])
 
 
-def identity(recipe: Recipe) -> str:
-    """Return what tells a recipe from any other."""
+def _identity(recipe: Recipe) -> str:
     return repr(dataclasses.asdict(recipe))
+
+
+def _low(learner: Learner) -> str:
+    return learner.low.card.sha256 if learner.low else ""

@@ -18,6 +18,9 @@ from ._batch import Batch
 from ._clicks import correcting_click, first_clicks
 from ._recipe import Recipe
 
+Mask = NDArray[np.float32] | None
+"""A mask input, (H, W) float32 in [0, 1]; None stands for zeros."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -27,14 +30,14 @@ class Outcome:
         loss: A scalar, ready for backward.
         iou: Mean over the samples.
         points: Each sample's clicks, (column, row, label).
-        masks: Each sample's last mask input, (H, W) float32, or None for zeros.
+        masks: Each sample's last mask input.
         logits: (N, 1, H, W), what the network made of them, without gradient.
     """
 
     loss: Tensor
     iou: float
     points: list[list[PatchPoint]]
-    masks: list[NDArray[np.float32] | None]
+    masks: list[Mask]
     logits: Tensor
 
     @property
@@ -43,7 +46,9 @@ class Outcome:
         return _probability(self.logits)
 
 
-def learn_from(network: nn.Module, batch: Batch, recipe: Recipe) -> Outcome:
+def learn_from(
+    network: nn.Module, batch: Batch, recipe: Recipe, *, masks: Sequence[Mask] | None = None
+) -> Outcome:
     """Return a batch's loss and what it was the loss of.
 
     `batch.rounds` times, in eval mode and without gradient, the network predicts, a correcting click is
@@ -54,6 +59,7 @@ def learn_from(network: nn.Module, batch: Batch, recipe: Recipe) -> Outcome:
         network: (image, guidance) to logits.
         batch: Decides clicks, rounds and dropped masks too.
         recipe: The numbers.
+        masks: The first mask inputs; None: the samples' own.
     """
     device = next(network.parameters()).device
     targets = [sample.target for sample in batch.samples]
@@ -62,9 +68,9 @@ def learn_from(network: nn.Module, batch: Batch, recipe: Recipe) -> Outcome:
         first_clicks(rng, target, single=recipe.single_click)
         for rng, target in zip(batch.dice, targets, strict=True)
     ]
-    masks = [sample.first_mask for sample in batch.samples]
+    masks = [sample.first_mask for sample in batch.samples] if masks is None else list(masks)
     for _ in range(batch.rounds):
-        probability = predicted(network, images, points, masks, recipe)
+        probability = predicted(network, images, points, masks, radius_px=recipe.click_radius_px)
         for index, (rng, target) in enumerate(zip(batch.dice, targets, strict=True)):
             click = correcting_click(rng, probability[index], target)
             points[index] += [click] if click else []
@@ -75,7 +81,7 @@ def learn_from(network: nn.Module, batch: Batch, recipe: Recipe) -> Outcome:
     ]
     network.train()
     torch.manual_seed(batch.dropout_seed)
-    logits = network(images, _guidance(points, masks, images, recipe))
+    logits = network(images, _guidance(points, masks, images, radius_px=recipe.click_radius_px))
     truth = torch.from_numpy(np.stack(targets)[:, None]).to(device)
     clicks = padded_clicks(points).to(device)
     loss = total_loss(logits, truth, clicks, click_weight=recipe.click_weight, form=recipe.click_loss)
@@ -83,11 +89,16 @@ def learn_from(network: nn.Module, batch: Batch, recipe: Recipe) -> Outcome:
     return Outcome(loss, _mean_iou(seen > 0, truth), points, masks, seen)
 
 
-def normalised(images: Sequence[NDArray[np.uint8]]) -> Tensor:
-    """Return (N, 3, H, W) float32 of uint8 RGB images, ImageNet mean taken off and deviation divided out."""
+def normalised(
+    images: Sequence[NDArray[np.uint8]],
+    *,
+    mean: Sequence[float] = IMAGENET_MEAN,
+    deviation: Sequence[float] = IMAGENET_STD,
+) -> Tensor:
+    """Return (N, 3, H, W) float32 of uint8 RGB images, a mean taken off and a deviation divided out."""
     stacked = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255
-    mean, deviation = (torch.tensor(values).view(1, 3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))
-    return ((stacked - mean) / deviation).contiguous(memory_format=torch.channels_last)
+    less, over = (torch.tensor(values).view(1, 3, 1, 1) for values in (mean, deviation))
+    return ((stacked - less) / over).contiguous(memory_format=torch.channels_last)
 
 
 def padded_clicks(points: Sequence[Sequence[PatchPoint]]) -> Tensor:
@@ -104,8 +115,9 @@ def predicted(
     network: nn.Module,
     images: Tensor,
     points: Sequence[Sequence[PatchPoint]],
-    masks: Sequence[NDArray[np.float32] | None],
-    recipe: Recipe,
+    masks: Sequence[Mask],
+    *,
+    radius_px: int,
 ) -> NDArray[np.float32]:
     """Return the target's probability, (N, H, W) float32, in eval mode and without gradient.
 
@@ -113,11 +125,11 @@ def predicted(
         network: (image, guidance) to logits.
         images: As `normalised` makes them, on the network's device.
         points: Each image's clicks.
-        masks: Each image's mask input, (H, W) float32, or None for zeros.
-        recipe: Says how clicks are drawn.
+        masks: Each image's mask input.
+        radius_px: Of a click's disk.
     """
     network.eval()
-    return _probability(network(images, _guidance(points, masks, images, recipe)))
+    return _probability(network(images, _guidance(points, masks, images, radius_px=radius_px)))
 
 
 def _mean_iou(prediction: Tensor, target: Tensor) -> float:
@@ -133,13 +145,14 @@ def _probability(logits: Tensor) -> NDArray[np.float32]:
 
 def _guidance(
     points: Sequence[Sequence[PatchPoint]],
-    masks: Sequence[NDArray[np.float32] | None],
+    masks: Sequence[Mask],
     images: Tensor,
-    recipe: Recipe,
+    *,
+    radius_px: int,
 ) -> Tensor:
     height, width = images.shape[2:]
     maps = [
-        guidance(sample, mask, height, width, radius_px=recipe.click_radius_px)
+        guidance(sample, mask, height, width, radius_px=radius_px)
         for sample, mask in zip(points, masks, strict=True)
     ]
     return torch.from_numpy(np.stack(maps)).to(images.device)

@@ -128,7 +128,7 @@ def _robot_clicks(
         if click is None:
             break
         points.append((click.column, click.row, click.label))
-        probability = predicted(network, images, [points], [probability], recipe)[0]
+        probability = predicted(network, images, [points], [probability], radius_px=recipe.click_radius_px)[0]
         ious.append(iou(probability >= THRESHOLD, truth))
     assert probability is not None
     return ious, Clicked(image, truth, points, probability)
