@@ -115,3 +115,18 @@ def test_a_texture_that_is_not_there_is_an_error(folder):
 def test_a_folder_without_a_manifest_is_an_error(tmp_path):
     with pytest.raises(ManifestError, match="cannot be read"):
         training_tasks(tiny_recipe(), tmp_path)
+
+
+def test_whole_patches_are_single_images_each_once_an_epoch(folder):
+    recipe = tiny_recipe(**(PLAIN | {"size": 30}), mpp=(1.5, 1.5), whole_patches=True, augmented=False)
+    tasks = training_tasks(recipe, folder)
+    assert tasks.images == 3
+    seen = [{int(grey) for grey in np.unique(tasks.sample(index).image)} for index in range(6)]
+    assert all(len(greys) == 1 for greys in seen)
+    assert set.union(*seen[:3]) == set.union(*seen[3:]) == {60, 110, 160}
+
+
+def test_without_augmentation_tissue_looks_as_it_is_stored(folder, monkeypatch):
+    monkeypatch.undo()
+    tasks = training_tasks(tiny_recipe(**PLAIN, mpp=(1.5, 1.5), augmented=False, kinds=("polyp",)), folder)
+    assert 60 in np.unique(tasks.sample(0).image)

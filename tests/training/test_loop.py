@@ -328,5 +328,15 @@ def test_the_rate_rises_along_a_line_and_falls_along_half_a_cosine(step, share):
     assert learning_rate(recipe, step) == pytest.approx(0.02 * share)
 
 
+def test_a_constant_rate_stays_after_the_warm_up():
+    recipe = tiny_recipe(steps=100, warmup=10, learning_rate=0.02, schedule="constant")
+    assert [learning_rate(recipe, step) for step in (4, 9, 99)] == pytest.approx([0.01, 0.02, 0.02])
+
+
+def test_a_recipe_whose_epochs_are_not_settled_is_refused(tmp_path):
+    with pytest.raises(RecipeError, match=r"^The recipe tiny has no steps\. Settle its epochs first\.$"):
+        train(tiny_recipe(steps=0, epochs=3), RandomSamples(), tmp_path)
+
+
 def test_without_a_warm_up_the_first_rate_is_the_largest():
     assert learning_rate(tiny_recipe(warmup=0, learning_rate=0.02), 0) == 0.02

@@ -35,7 +35,7 @@ def test_every_shipped_recipe_loads_and_makes_sense(name):
     assert recipe.name == name
     assert recipe.network in network_names()
     assert 0 < recipe.mpp[0] <= recipe.mpp[1]
-    assert min(recipe.steps, recipe.batch, recipe.size) > 0
+    assert min(recipe.settled(100).steps, recipe.batch, recipe.size) > 0
     assert recipe.composites + recipe.one_kind + recipe.some_structures <= 1
 
 
@@ -55,7 +55,8 @@ def test_every_key_can_be_set(recipe):
         scale = "high"
         network = "unet"
         pretrained = false
-        steps = 7
+        steps = 0
+        epochs = 7
         batch = 2
         accumulate = 3
         precision = "bf16-mixed"
@@ -63,6 +64,7 @@ def test_every_key_can_be_set(recipe):
         size = 64
         mpp = [1, 2.5]
         learning_rate = 0.01
+        schedule = "constant"
         encoder_rate = 0.5
         warmup = 3
         click_weight = 0.1
@@ -80,6 +82,8 @@ def test_every_key_can_be_set(recipe):
         low_weights = "mine"
         degraded_masks = 0.1
         ramp_steps = 9
+        whole_patches = true
+        augmented = false
         blur = 0.6
         seed = 11
         sources = ["generated"]
@@ -99,6 +103,37 @@ def test_every_key_can_be_set(recipe):
     assert loaded.textures == (("a.svs", 0.5), ("b.svs", 1))
     first = ValidationChoice(split="val", kind="gland", limit=3)
     assert loaded.validation == (first, ValidationChoice(split="train", kind="polyp"))
+
+
+@pytest.mark.parametrize("lines", ["steps = 3\nepochs = 2", "steps = 0", "", "epochs = -1"])
+def test_either_steps_or_epochs_say_how_long(recipe, lines):
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(recipe(SMALLEST.replace("steps = 3", lines)))
+    assert str(caught.value) == "The recipe mine must have steps or epochs, one of them and above 0."
+
+
+@pytest.mark.parametrize(("images", "steps"), [(100, 50), (101, 51), (1, 1)])
+def test_epochs_become_steps_that_see_every_image(recipe, images, steps):
+    loaded = load_recipe(recipe(SMALLEST.replace("steps = 3", "epochs = 4\nbatch = 4\naccumulate = 2")))
+    assert loaded.settled(images) == dataclasses.replace(loaded, steps=steps)
+    assert load_recipe(recipe(SMALLEST)).settled(images).steps == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "network", "epochs", "mpp"),
+    [("paper-low", "unet", 100, 2.0), ("paper-high", "uctransnet", 40, 0.5)],
+)
+def test_the_papers_recipes_are_its_section_3_1_3(name, network, epochs, mpp):
+    recipe = load_recipe(name)
+    assert (recipe.network, recipe.pretrained, recipe.epochs, recipe.mpp) == (
+        network,
+        False,
+        epochs,
+        (mpp, mpp),
+    )
+    assert (recipe.batch, recipe.accumulate, recipe.size, recipe.whole_patches) == (4, 1, 1024, True)
+    assert (recipe.learning_rate, recipe.schedule, recipe.warmup, recipe.ema) == (5e-5, "constant", 0, 0.0)
+    assert (recipe.click_weight, recipe.click_rounds, recipe.precision) == (0.05, 3, "32-true")
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():

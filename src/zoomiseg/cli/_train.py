@@ -33,7 +33,8 @@ def train(
         str,
         typer.Argument(
             metavar="RECIPE",
-            help="A recipe of the package (compact-low, compact-high) or the path of a TOML file.",
+            help="A recipe of the package (compact-low, compact-high, paper-low, paper-high) or the path of "
+            "a TOML file.",
         ),
     ],
     data: Annotated[
@@ -96,6 +97,7 @@ def train(
         chosen = replace(chosen, low_weights=low_weights)
     low = load_low_network(chosen)
     tasks = training_tasks(chosen, *data)
+    chosen = chosen.settled(tasks.images)
     sets = validation_sets(chosen, *data)
     _warn_of_missing(chosen, sets)
     folder = output.absolute()

@@ -6,6 +6,7 @@ from ._data import training_tasks
 from ._learner import learning_rate
 from ._loop import RunOptions, Trained, train
 from ._low_masks import LowNetwork, load_low_network
+from ._patch_tasks import PatchTasks
 from ._progress import Pace
 from ._recipe import Recipe, ValidationChoice
 from ._recipe_file import load_recipe, recipe_names
@@ -19,6 +20,7 @@ __all__ = [
     "Figures",
     "LowNetwork",
     "Pace",
+    "PatchTasks",
     "Recipe",
     "RecipeError",
     "Reports",

@@ -10,13 +10,14 @@ import numpy as np
 from zoomiseg.slide import open_slide
 
 from ._library import Library
+from ._patch_tasks import PatchTasks
 from ._recipe import Recipe
 from ._sources import is_learnt, rows_of
 from ._stored import ImageArray
 from ._tasks import TaskMix, Tasks
 
 
-def training_tasks(recipe: Recipe, *folders: Path) -> Tasks:
+def training_tasks(recipe: Recipe, *folders: Path) -> Tasks | PatchTasks:
     """Return the samples of a recipe from the `train` rows of each folder and its textures.
 
     Args:
@@ -45,8 +46,9 @@ def training_tasks(recipe: Recipe, *folders: Path) -> Tasks:
         white_margins=recipe.white_margins,
         ramp=recipe.ramp_steps * recipe.batch,
     )
-    library = Library(parts, textures)
-    return Tasks(library, mix, mpp=recipe.mpp, size=recipe.size, blur=recipe.blur, seed=recipe.seed)
+    blur = recipe.blur if recipe.augmented else None
+    kind = PatchTasks if recipe.whole_patches else Tasks
+    return kind(Library(parts, textures), mix, mpp=recipe.mpp, size=recipe.size, blur=blur, seed=recipe.seed)
 
 
 def _found(path: str, folders: Sequence[Path]) -> Path:

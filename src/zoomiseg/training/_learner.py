@@ -150,8 +150,10 @@ def new_network(recipe: Recipe, start: nn.Module | None, *, pretrained: bool) ->
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:
-    """Return the rate of a step: up along a line over the warm-up, then down along half a cosine."""
+    """Return the rate of a step: up along a line over the warm-up, and down along half a cosine if at all."""
     rise = min((step + 1) / max(recipe.warmup, 1), 1.0)
+    if recipe.schedule == "constant":
+        return recipe.learning_rate * rise
     return recipe.learning_rate * rise * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
 
 

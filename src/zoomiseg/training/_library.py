@@ -46,11 +46,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A square part of a generated slide.
+    """A square part of a slide or an image.
 
     Args:
         image: (S, S, 3) uint8 RGB, white outside the slide.
-        tissue: (S, S) uint8, values of `zoomiseg.samples.Kind`.
+        tissue: (S, S) uint8, of generated slides values of `zoomiseg.samples.Kind`.
         target: The value of what is marked.
     """
 
@@ -79,7 +79,7 @@ class Library:
     def __init__(self, stored: Sequence[Part], textures: Sequence[tuple[ImageArray, float]] = ()) -> None:
         if not stored:
             raise ManifestError("There is nothing to train on: no pair is left after the choice of splits.")
-        self._textures = list(textures)
+        self._stored, self._textures = list(stored), list(textures)
         self._generated = [part for part in stored if part.kind == GENERATED]
         self._images = [part for part in stored if part.kind != GENERATED]
         self._marked = [part for part in self._generated if part.marked >= _MARKED_SHARE] or self._generated
@@ -88,6 +88,10 @@ class Library:
         self._by_kind: dict[str, list[Part]] = {}
         for part in self._images or self._generated:
             self._by_kind.setdefault(part.kind, []).append(part)
+
+    def __len__(self) -> int:
+        """How many images and parts of slides there are."""
+        return len(self._stored)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -119,6 +123,17 @@ class Library:
         mask = resampled_mask(mask[window], factor)[:limit, :limit]
         turn = int(rng.integers(8))
         return Piece(turned(image, turn), turned(mask, turn) > 127, stored.kind)
+
+    def whole(self, rng: np.random.Generator, number: int, mpp: float, size: int) -> Window:
+        """Return (size, size) pixels at `mpp` of image `number`: all of it where it is no larger.
+
+        Args:
+            rng: Decides where a larger one is cut, and how it is turned.
+            number: Counted from 0.
+            mpp: µm per pixel of the result.
+            size: Side of the result in pixels.
+        """
+        return _cut(rng, self._stored[number], mpp, size)
 
     def window(self, rng: np.random.Generator, mpp: float, size: int, *, marked: bool = False) -> Window:
         """Draw (size, size) pixels at `mpp` of a generated slide, of which there must be one.

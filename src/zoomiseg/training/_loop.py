@@ -14,6 +14,8 @@ from pathlib import Path
 
 from torch import nn
 
+from zoomiseg.errors import RecipeError
+
 from ._devices import launched, share_of
 from ._failure import failed
 from ._keeper import Keeper
@@ -75,7 +77,7 @@ def train(
     """Train a network; `folder` gets its checkpoints, its best weights, logs and pictures.
 
     Args:
-        recipe: What decides the weights.
+        recipe: What decides the weights; with `epochs`, as its `settled` returned it.
         samples: What is learnt from.
         folder: Made if it is not there.
         sets: The images that a robot clicks every `recipe.validate_every` steps.
@@ -85,10 +87,12 @@ def train(
         reports: Told how it goes.
     Raises:
         MissingExtra: Without `zoomiseg[train]`.
-        RecipeError: The checkpoint to go on from was written under another recipe, or the batch cannot be
-            shared by the devices.
+        RecipeError: The checkpoint to go on from was written under another recipe, the batch cannot be shared
+            by the devices, or there are no steps.
         TrainingFailed: Loss or gradient became NaN or infinite; the batch is saved, the checkpoint stays.
     """
+    if recipe.steps < 1:
+        raise RecipeError(f"The recipe {recipe.name} has no steps.", hint="Settle its epochs first.")
     fabric = launched(recipe, devices=options.devices)
     folder.mkdir(parents=True, exist_ok=True)
     resume = options.resume and has_state(folder)

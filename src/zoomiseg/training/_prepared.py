@@ -17,7 +17,7 @@ _MARKED = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedPart:
     """A pair of a store. It has the attributes of `Stored`; nothing is known of its glass.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from zoomiseg.losses import ClickLossForm
@@ -40,14 +40,16 @@ class Recipe:
         scale: Which of the two networks it trains.
         network: A name that `zoomiseg.networks` knows.
         pretrained: Start the encoder from ImageNet weights.
-        steps: Optimiser steps.
+        steps: Optimiser steps; or else `epochs`.
+        epochs: How often each image of the data is learnt from once, on average.
         batch: Samples in a batch, however many devices share it.
         accumulate: Batches a step, for whose gradients there is no room at once.
         precision: Numbers of the network's passes: `32-true`, or `bf16-mixed` where a GPU is faster with it.
         ema: Decay of the exponential moving average of the weights that is kept; 0 keeps the last weights.
         size: Side of a sample, in pixels.
         mpp: (smallest, largest) µm per pixel of a sample, drawn log-uniformly.
-        learning_rate: The largest; it rises over `warmup` steps and falls to zero along half a cosine.
+        learning_rate: The largest; it rises over `warmup` steps.
+        schedule: What follows: `cosine` falls to zero along half a cosine, `constant` stays.
         encoder_rate: Factor on the rate of a pretrained encoder's own weights.
         warmup: Steps.
         click_weight: Weight of the click loss.
@@ -61,6 +63,9 @@ class Recipe:
             high-scale one; "" makes them all by degrading the truth.
         degraded_masks: Share of the first masks that are the degraded truth even so.
         ramp_steps: Steps over which composites, one_kind and some_structures rise to their shares.
+        whole_patches: Let samples be single images, each once an epoch, such as prepared patches, instead of
+            the mix of tasks that `composites` and what follows it describe.
+        augmented: Vary stain, sharpness, noise and compression; samples are turned and mirrored in any case.
         blur: Share of blurred samples.
         seed: Of samples, clicks and initial weights.
         sources: What is learnt from: `real` pairs, and those whose kind is `generated`.
@@ -76,7 +81,8 @@ class Recipe:
     scale: Literal["low", "high"]
     network: str
     pretrained: bool = True
-    steps: int
+    steps: int = 0
+    epochs: int = 0
     batch: int = 4
     accumulate: int = 1
     precision: Precision = "32-true"
@@ -84,6 +90,7 @@ class Recipe:
     size: int = 256
     mpp: tuple[float, float]
     learning_rate: float = 1e-3
+    schedule: Schedule = "cosine"
     encoder_rate: float = 0.5
     warmup: int = 50
     click_weight: float = 0.05
@@ -101,6 +108,8 @@ class Recipe:
     low_weights: str = ""
     degraded_masks: float = 0.3
     ramp_steps: int = 800
+    whole_patches: bool = False
+    augmented: bool = True
     blur: float = 0.3
     seed: int = 1
     sources: tuple[Source, ...] = ("real", "generated")
@@ -109,6 +118,12 @@ class Recipe:
     textures: tuple[tuple[str, float], ...] = ()
     validate_every: int = 400
     validation: tuple[ValidationChoice, ...] = (ValidationChoice(),)
+
+    def settled(self, images: int) -> Recipe:
+        """Return the recipe with the steps that its epochs take of so many images."""
+        if not self.epochs:
+            return self
+        return replace(self, steps=-(-self.epochs * images // (self.batch * self.accumulate)))
 
     def validates_after(self, steps: int) -> bool:
         """Say whether there is a validation once so many steps are finished."""

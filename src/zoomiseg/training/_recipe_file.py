@@ -57,7 +57,10 @@ def _parsed(values: Mapping[str, Any], name: str) -> Recipe:
     for key, value in frozen.items():
         if not _fits(value, hints[key]):
             raise RecipeError(f"The recipe {name} has a {key} of the wrong kind: {values[key]!r}.")
-    return Recipe(name=name, **frozen)
+    recipe = Recipe(name=name, **frozen)
+    if (recipe.steps > 0) == (recipe.epochs > 0):
+        raise RecipeError(f"The recipe {name} must have steps or epochs, one of them and above 0.")
+    return recipe
 
 
 def _frozen(value: Any, hint: Any) -> Any:

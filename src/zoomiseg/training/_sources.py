@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoomiseg.datasets import Pair, PatchStore, read_manifest
 
-from ._prepared import Prepared
+from ._prepared import PreparedPart
 from ._recipe import Recipe
 from ._stored import GENERATED, Part
 from ._tiles import stored_parts
@@ -41,7 +41,7 @@ def rows_of(folder: Path, recipe: Recipe) -> list[Row]:
     if (folder / _INDEX).exists():
         store = PatchStore(folder)
         numbers = store.pairs(scale=recipe.scale)
-        return [_prepared_row(Prepared(store, number)) for number in numbers]
+        return [_prepared_row(PreparedPart(store, number)) for number in numbers]
     return [_row(pair) for pair in read_manifest(folder / _MANIFEST)]
 
 
@@ -61,5 +61,5 @@ def _parts(pair: Pair, mpp: tuple[float, float], size: int) -> Sequence[Part]:
     return stored_parts(pair, mpp=mpp, size=size)
 
 
-def _prepared_row(part: Prepared) -> Row:
+def _prepared_row(part: PreparedPart) -> Row:
     return Row(part.pair.split, part.pair.kind, lambda mpp, size: [part])

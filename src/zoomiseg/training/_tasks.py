@@ -69,12 +69,19 @@ class Tasks:
         mix: What is asked of it.
         mpp: (smallest, largest) µm per pixel, drawn log-uniformly.
         size: Side of a sample in pixels.
-        blur: Share of blurred images.
+        blur: Share of blurred images; None leaves all images as they are.
         seed: Of the whole stream.
     """
 
     def __init__(
-        self, library: Library, mix: TaskMix, *, mpp: tuple[float, float], size: int, blur: float, seed: int
+        self,
+        library: Library,
+        mix: TaskMix,
+        *,
+        mpp: tuple[float, float],
+        size: int,
+        blur: float | None,
+        seed: int,
     ) -> None:
         self._library, self._mix, self._mpp = library, mix, mpp
         self._size, self._blur, self._seed = size, blur, seed
@@ -87,11 +94,12 @@ class Tasks:
             image, target = self._task(rng, min(index / self._mix.ramp, 1.0) if self._mix.ramp else 1.0)
             if 0.02 <= target.mean() <= 0.98:
                 break
-        first = degraded(rng, target) if rng.random() < self._mix.first_masks else None
-        image = augment(rng, image, blur=self._blur)
-        if self._mix.white_margins and rng.random() < self._mix.white_margins:
-            return at_the_edge(rng, Sample(image, target, first))
-        return Sample(image, target, first)
+        return finished(rng, image, target, mix=self._mix, blur=self._blur)
+
+    @property
+    def images(self) -> int:
+        """How many images and parts of slides are learnt from."""
+        return len(self._library)
 
     def _task(self, rng: np.random.Generator, hard: float) -> tuple[ImageArray, MaskArray]:
         mpp = float(np.exp(rng.uniform(np.log(self._mpp[0]), np.log(self._mpp[1]))))
@@ -119,6 +127,25 @@ class Tasks:
         if task == "one":
             return patch.image, one_kind(rng, patch)
         return patch.image, some_structures(rng, patch.marked) if task == "some" else patch.marked
+
+
+def finished(
+    rng: np.random.Generator, image: ImageArray, target: MaskArray, *, mix: TaskMix, blur: float | None
+) -> Sample:
+    """Return a sample with what is left to draw: a first mask, the look of the tissue, a slide's edge.
+
+    Args:
+        rng: Decides everything.
+        image: (S, S, 3) uint8 RGB.
+        target: (S, S) bool.
+        mix: Its shares of first masks and of margins.
+        blur: Share of blurred images; None leaves all images as they are.
+    """
+    first = degraded(rng, target) if rng.random() < mix.first_masks else None
+    if blur is not None:
+        image = augment(rng, image, blur=blur)
+    sample = Sample(image, target, first)
+    return at_the_edge(rng, sample) if mix.white_margins and rng.random() < mix.white_margins else sample
 
 
 def at_the_edge(rng: np.random.Generator, sample: Sample) -> Sample:
