@@ -9,7 +9,7 @@ from zoomiseg.training._sheet import COLUMNS, TILE_PX, contact_sheet
 from zoomiseg.training._validation import Clicked
 
 GREY = 120
-YELLOW, BLUE, GREEN, RED = (240, 228, 66), (0, 114, 178), (0, 158, 115), (213, 94, 0)
+YELLOW, GREEN, RED = (240, 228, 66), (0, 158, 115), (213, 94, 0)
 
 
 def clicked(points=(), *, height: int = 96, width: int = 144) -> Clicked:
@@ -28,10 +28,10 @@ def test_images_lie_in_rows_of_four_on_white():
     assert contact_sheet([clicked()]).shape == (step + 8, step + 8, 3)
 
 
-def test_the_prediction_is_tinted_and_the_rest_as_it_was():
+def test_what_is_not_predicted_is_faded_and_the_prediction_as_it_was():
     sheet = contact_sheet([clicked()])
-    assert tuple(sheet[8 + 150, 8 + 200]) == (GREY,) * 3
-    assert sheet[8 + 40, 8 + 200] == pytest.approx(0.65 * GREY + 0.35 * np.array(BLUE), abs=1)
+    assert tuple(sheet[8 + 40, 8 + 200]) == (GREY,) * 3
+    assert sheet[8 + 150, 8 + 200] == pytest.approx(0.4 * GREY + 0.6 * 255, abs=1)
 
 
 def test_the_targets_border_is_outlined():

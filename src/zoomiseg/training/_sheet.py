@@ -1,4 +1,4 @@
-"""A contact sheet of clicked images: the outline of the target, the clicks, and the prediction as a tint."""
+"""A contact sheet of clicked images: target outlined, clicks dotted, all but the prediction faded."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ._validation import Clicked
 TILE_PX, COLUMNS = 288, 4
 _GAP_PX, _PAPER = 8, 255
 _DOT_PX, _RIM_PX = 4, 2
+_FADED = 0.6
 # Told apart by the colour-blind too.
-_TINT, _TINTED = (0, 114, 178), 0.35
 _OUTLINE, _HALO = (240, 228, 66), (40, 40, 40)
 _POSITIVE, _NEGATIVE, _RIM = (0, 158, 115), (213, 94, 0), (255, 255, 255)
 
@@ -25,7 +25,7 @@ _POSITIVE, _NEGATIVE, _RIM = (0, 158, 115), (213, 94, 0), (255, 255, 255)
 def contact_sheet(clicked: Sequence[Clicked]) -> ImageArray:
     """Return (H, W, 3) uint8 RGB: the images in rows of four, each brought to 288 pixels.
 
-    The target's outline is yellow, what is predicted is tinted blue, positive clicks are green and negative
+    The target's outline is yellow, what is not predicted is faded, positive clicks are green and negative
     ones red.
     """
     columns = min(len(clicked), COLUMNS)
@@ -46,8 +46,8 @@ def _tile(clicked: Clicked) -> ImageArray:
     size = max(round(width * factor), 1), max(round(height * factor), 1)
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     tile = np.asarray(cv2.resize(clicked.image, size, interpolation=method), np.uint8)
-    predicted = cv2.resize(clicked.probability, size, interpolation=cv2.INTER_LINEAR) >= THRESHOLD
-    tile[predicted] = np.rint(tile[predicted] * (1 - _TINTED) + np.array(_TINT) * _TINTED)
+    rest = cv2.resize(clicked.probability, size, interpolation=cv2.INTER_LINEAR) < THRESHOLD
+    tile[rest] = np.rint(tile[rest] * (1 - _FADED) + _PAPER * _FADED)
     _outline(tile, clicked.target)
     for column, row, label in clicked.points:
         centre = int((column + 0.5) * factor), int((row + 0.5) * factor)
