@@ -10,6 +10,7 @@ from ._run import PrepareState
 from ._sheet import write_contact_sheet
 from ._store import PatchStore
 from ._summary import SummaryRow, summary
+from ._truth import Truth
 
 __all__ = [
     "Form",
@@ -22,6 +23,7 @@ __all__ = [
     "SplitBy",
     "StoredPair",
     "SummaryRow",
+    "Truth",
     "prepare",
     "read_manifest",
     "read_pair",

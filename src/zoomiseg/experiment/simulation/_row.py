@@ -19,7 +19,7 @@ from ._hands import Hands
 from ._record import SlideRun
 from ._rules import ZoomRules
 from ._simulation import Simulation
-from ._timed import TimedPair, timed
+from ._timed import TimedPair, TimedPredictor, timed
 from ._whole import WholePatches
 from ._world import World, high_boxes
 
@@ -77,6 +77,8 @@ def click_slide(
     with _session(slide, pair, replace(OPTIONS, l2h=row.l2h)) as session:
         simulation = Simulation(world, session, rules, hands)
         steps = list(_steps(row.scheme, world, simulation, slide.grids, recorded))
+        for predictor in _used(row.scheme, pair):
+            predictor.warm_up()
         begin = perf_counter()
         for number, step in enumerate(steps, start=1):
             step()
@@ -104,6 +106,15 @@ def _steps(
         for number, frame in enumerate(world.low_frames):
             if world.truth_low(frame.box).any():
                 yield partial(simulation.low_patch, number, zooming=scheme == "zoom")
+
+
+def _used(scheme: Scheme, pair: TimedPair) -> tuple[TimedPredictor, ...]:
+    match scheme:
+        case "low":
+            return (pair.low,)
+        case "high":
+            return (pair.high,)
+    return pair.low, pair.high
 
 
 @contextmanager
