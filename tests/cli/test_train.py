@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from zoomiseg import training
 from zoomiseg.networks import verify_weights
 
 from .pairs import write_pairs
@@ -55,10 +56,19 @@ def interrupted(*arguments, **options):
 def test_data_may_lie_in_several_folders(run, recipe, tmp_path, monkeypatch):
     asked = []
     for name in ("training_tasks", "validation_sets"):
-        monkeypatch.setattr(f"zoomiseg.training.{name}", lambda recipe, *folders: asked.append(folders) or ())
-    monkeypatch.setattr("zoomiseg.training.train", interrupted)
-    assert train(run, recipe, "--data", tmp_path / "more").code == 130
-    assert asked == [(recipe.parent, tmp_path / "more")] * 2
+        whole = getattr(training, name)
+
+        def noted(recipe, *folders, whole=whole):
+            asked.append(folders)
+            return whole(recipe, *folders)
+
+        monkeypatch.setattr(training, name, noted)
+    monkeypatch.setattr(training, "train", interrupted)
+    more = tmp_path / "more"
+    more.mkdir()
+    write_pairs(more)
+    assert train(run, recipe, "--data", more).code == 130
+    assert asked == [(recipe.parent, more)] * 2
 
 
 def test_it_tells_how_it_goes_and_what_it_has_to_wait_for(run, recipe):

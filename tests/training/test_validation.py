@@ -124,6 +124,17 @@ def figures(noc85: float, iou5: float) -> Figures:
     return Figures(4, (0.0, noc85, 20.0), 0, (0.0, 0.0, iou5, 0.0))
 
 
+def test_figures_have_the_names_that_evaluate_patches_gives_them():
+    assert Figures(4, (2.5, 3.0, 20.0), 1, (0.1, 0.2, 0.3, 0.4)).named() == {
+        "images": 4,
+        "noc80": 2.5,
+        "noc85": 3.0,
+        "noc90": 20.0,
+        "failures": 1,
+        "iou_at": {"1": 0.1, "3": 0.2, "5": 0.3, "10": 0.4},
+    }
+
+
 def test_better_is_fewer_clicks_over_all_sets_and_then_more_iou():
     def score(*sets):
         return Validation({str(index): each for index, each in enumerate(sets)}, (), 0.0).score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -115,7 +115,7 @@ def train(
         )
     if not trained.leads:
         return
-    figures = {name: asdict(each) for name, each in trained.figures.items()}
+    figures = {name: each.named() for name, each in trained.figures.items()}
     card = save_weights(trained.network, chosen, folder, figures={"validation": figures} if figures else None)
     path = folder / f"{chosen.scale}.safetensors"
     values = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,6 +45,12 @@ class Figures:
     noc: tuple[float, float, float]
     failures: int
     iou: tuple[float, float, float, float]
+
+    def named(self) -> dict[str, Any]:
+        """Return them by the names that `evaluate-patches` has for them, fit for JSON."""
+        noc = {f"noc{100 * quality:.0f}": clicks for quality, clicks in zip(QUALITIES, self.noc, strict=True)}
+        after = {str(count): value for count, value in zip(AFTER, self.iou, strict=True)}
+        return {"images": self.images, **noc, "failures": self.failures, "iou_at": after}
 
 
 @dataclass(frozen=True, slots=True)
