@@ -22,6 +22,7 @@ VERBS = (
     ("weights", "list"),
     ("weights", "show"),
     ("weights", "verify"),
+    ("evaluate",),
     ("evaluate-patches",),
     ("prepare",),
     ("train",),
@@ -60,7 +61,7 @@ def test_every_verb_that_does_something_takes_json(verb):
         assert "--json" in [name for parameter in parameters(verb) for name in parameter.opts]
 
 
-@pytest.mark.parametrize("verb", ["info", "segment", "export", "prepare"])
+@pytest.mark.parametrize("verb", ["info", "segment", "export", "prepare", "evaluate"])
 def test_verbs_that_open_a_slide_take_mpp(verb):
     assert "--mpp" in [name for parameter in parameters((verb,)) for name in parameter.opts]
 

@@ -15,7 +15,18 @@ from typer.exceptions import TyperException
 from zoomiseg import __version__
 from zoomiseg.errors import ZoomisegError
 
-from . import _demo, _evaluate_patches, _export, _info, _prepare, _sample, _segment, _train, _weights
+from . import (
+    _demo,
+    _evaluate,
+    _evaluate_patches,
+    _export,
+    _info,
+    _prepare,
+    _sample,
+    _segment,
+    _train,
+    _weights,
+)
 from ._output import print_error, say, wants_json
 
 DONE, BAD_INPUT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -32,7 +43,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for room in (_demo, _info, _sample, _segment, _export, _weights, _evaluate_patches, _prepare, _train):
+for room in (
+    _demo,
+    _info,
+    _sample,
+    _segment,
+    _export,
+    _weights,
+    _evaluate,
+    _evaluate_patches,
+    _prepare,
+    _train,
+):
     room.register(app)
 
 

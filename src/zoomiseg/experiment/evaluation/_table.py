@@ -89,7 +89,7 @@ def _notes(figures: Mapping[str, Any]) -> list[str]:
         f"D_min {settings['d_min_px']:g} and D_thr {settings['d_thr_px']:g} low pixels, "
         f"Q_thr {settings['q_thr']:g}, Q_max {settings['q_max']:g}, at most {settings['noc_max']} clicks a "
         f"patch, zooming {reading}. Undos count as clicks. Masks are measured on the high grid. Intervals "
-        "are by bootstrap over low patches: they tell how much a figure hangs on single patches of these slides."
+        "are by bootstrap over low patches: they tell how much a figure hangs on single patches of these."
     ]
     if figures["unfinished"]:
         left_out = f"{figures['unfinished']} more of the slides are left out: not all rows are done there."
