@@ -66,7 +66,7 @@ def test_noc_and_failures_are_over_patches_of_both_scales_and_of_each(tmp_path):
 
 
 def test_quality_is_the_mean_over_slides_whatever_their_size(tmp_path):
-    large = run(patch("low", 0.9), cells=(Overlap(1000, 1000, 2000),), hd95_um=None)
+    large = run(patch("low", 0.9), cells=(Overlap(900, 900, 1800), Overlap(100, 100, 200)), hd95_um=None)
     found = figures(tmp_path, (facts(), {"low-only": LOW}), (facts("b.tif"), {"low-only": large}))
     (row,) = found["rows"]
     assert row["miou"] == (0.8 + 0.5) / 2
@@ -74,7 +74,7 @@ def test_quality_is_the_mean_over_slides_whatever_their_size(tmp_path):
     assert row["boundary_f"] == pytest.approx(2 * 0.8 * 0.75 / 1.55)
     assert row["boundary_iou"] == 0.5
     assert row["hd95_um"] == 4.0, "where there is a distance"
-    assert row["miou_ci"] == list(miou_interval([LOW.measure.cells, large.measure.cells], seed=0))
+    assert row["miou_ci"] == miou_interval([LOW.measure.cells, large.measure.cells], seed=0)
     assert found["interval"] == "95%, bootstrap over low patches"
 
 
@@ -121,7 +121,8 @@ def test_figures_from_the_file_are_those_from_memory(tmp_path):
 
 
 def test_the_table_is_markdown_with_every_row_of_every_kind(tmp_path):
-    slides = (facts(kind="real"), ALL), (facts("b|c.tif", kind="montage"), ALL)
+    two = ALL | {"high-only": run(patch("high", 1.0), cells=(Overlap(90, 90, 100), Overlap(70, 80, 70)))}
+    slides = (facts(kind="real"), ALL), (facts("b|c.tif", kind="montage"), two)
     lines = evaluation_table(figures(tmp_path, *slides))
     heads = [line for line in lines if line.startswith("### ")]
     assert heads == ["### real: 1 slide", "### montage: 1 slide", "### Each slide"]
@@ -129,7 +130,8 @@ def test_the_table_is_markdown_with_every_row_of_every_kind(tmp_path):
     assert len(tables) == 2 * (2 + 3) + 2 + 2
     for head, count in ((tables[0], 15), (tables[10], 6)):
         assert head.count(" | ") == count - 1
-    assert "| low-only | 0.800 (0.800 to 0.800) | 0.889 |" in "\n".join(lines)
+    assert "| low-only | 0.800 | 0.889 |" in "\n".join(lines), "one low patch makes no interval"
+    assert "| high-only | 0.889 (0.875 to 0.900) | 0.941 |" in "\n".join(lines)
     assert "gains 47% of that with 30% of high-only's clicks" in "\n".join(lines)
     assert "| b\\|c.tif | 25%, 2.00 mm² | 0.930 |" in "\n".join(lines)
     assert "bootstrap over low patches" in lines[-1]

@@ -36,7 +36,13 @@ def test_patches_without_anything_take_no_part():
 
 
 def test_a_slide_with_nothing_at_all_is_right():
-    assert miou_interval([[Overlap()] * 3]) == (1.0, 1.0)
+    found = miou_interval([[Overlap()] * 3, cells(1)])
+    alone = miou_interval([cells(1)])
+    assert found == pytest.approx([(1 + bound) / 2 for bound in alone], abs=0.01)
+
+
+def test_single_patches_tell_nothing_about_an_interval():
+    assert miou_interval([[Overlap(1, 2, 3), Overlap()], [Overlap()], cells(2, count=1)]) is None
 
 
 def test_the_same_seed_draws_the_same():

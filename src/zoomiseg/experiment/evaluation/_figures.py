@@ -84,7 +84,7 @@ def _row(name: str, slides: Sequence[Slide], scale: _Scale) -> dict[str, Any]:
         "name": name,
         "slides": len(slides),
         "miou": _mean([each["iou"] for each in measured]),
-        "miou_ci": list(miou_interval([run.measure.cells for run in runs], seed=scale.seed)),
+        "miou_ci": miou_interval([run.measure.cells for run in runs], seed=scale.seed),
         **{key: _mean([each[key] for each in measured]) for key in means},
         "tnoc": low + high,
         "clicks_low": low,

@@ -38,10 +38,10 @@ def evaluation_table(figures: Mapping[str, Any]) -> list[str]:
 
 
 def _row(row: Mapping[str, Any]) -> list[str]:
-    low, high = row["miou_ci"]
+    interval = row["miou_ci"]
     return [
         row["name"],
-        f"{row['miou']:.3f} ({low:.3f} to {high:.3f})",
+        f"{row['miou']:.3f}" + (f" ({interval[0]:.3f} to {interval[1]:.3f})" if interval else ""),
         *(f"{row[key]:.3f}" for key in ("dice", "boundary_f", "boundary_iou")),
         _number(row["hd95_um"], 1),
         *(str(row[key]) for key in ("tnoc", "clicks_low", "clicks_high")),

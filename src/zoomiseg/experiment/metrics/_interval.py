@@ -12,8 +12,8 @@ _RESAMPLES = 2000
 _TAIL = 2.5
 
 
-def miou_interval(slides: Sequence[Sequence[Overlap]], *, seed: int = 0) -> tuple[float, float]:
-    """Return the 95% interval of the mean over slides of their IoU.
+def miou_interval(slides: Sequence[Sequence[Overlap]], *, seed: int = 0) -> tuple[float, float] | None:
+    """Return the 95% interval of the mean over slides of their IoU; None where no slide has two patches.
 
     The low patches of each slide are drawn with replacement, 2,000 times, and counted together; patches
     with neither truth nor prediction do not take part. It tells how much the figure hangs on single
@@ -23,6 +23,8 @@ def miou_interval(slides: Sequence[Sequence[Overlap]], *, seed: int = 0) -> tupl
         slides: Of each slide its low patches' overlaps; at least one slide.
         seed: Decides what is drawn.
     """
+    if all(sum(cell.either > 0 for cell in cells) < 2 for cells in slides):
+        return None
     rng = np.random.default_rng(seed)
     means = np.mean([_resampled(cells, rng) for cells in slides], axis=0)
     low, high = np.percentile(means, [_TAIL, 100 - _TAIL])
