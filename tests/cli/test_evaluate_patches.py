@@ -136,6 +136,7 @@ def test_results_of_other_settings_are_not_mixed(run, manifest, tmp_path):
         (("--split", "train"), 2),
         (("--kind", "a"), 2),
         (("--kind", "a, b", "--split", "val"), 2),
+        (("--kind", "a", "--kind", "b", "--split", "val"), 2),
         (("--limit", "3"), 3),
         (("--limit", "99"), 4),
         (("--collage", "64"), 4),

@@ -12,7 +12,7 @@ import typer
 from zoomiseg.errors import ManifestError
 
 from ._evaluate_patches_table import table
-from ._options import EngineName, EngineOption, JsonFlag, ScaleChoice, positive_mpp
+from ._options import EngineName, EngineOption, JsonFlag, ScaleChoice, listed, positive_mpp
 from ._output import counted, print_result, progress, say
 
 if TYPE_CHECKING:
@@ -81,8 +81,9 @@ def evaluate_patches(
     ] = False,
     split: Annotated[str, typer.Option("--split", help="Only rows of this split; empty takes all.")] = "",
     kind: Annotated[
-        str, typer.Option("--kind", help="Only rows whose column kind is this; several with commas.")
-    ] = "",
+        list[str] | None,
+        typer.Option("--kind", help="Only rows whose column kind is this; several times, or with commas."),
+    ] = None,
     limit: Annotated[
         int,
         typer.Option(
@@ -113,9 +114,12 @@ def evaluate_patches(
     from zoomiseg.experiment import PatchTest, patch_figures
     from zoomiseg.geometry import HIGH, LOW
 
-    pairs = _chosen(read_manifest(manifest), split, kind)
+    kinds = listed(kind or ())
+    pairs = _chosen(read_manifest(manifest), split, kinds)
     if not pairs:
-        raise ManifestError(f"No row of {manifest} is left after --split {split!r} and --kind {kind!r}.")
+        raise ManifestError(
+            f"No row of {manifest} is left after --split {split!r} and --kind {', '.join(kinds)!r}."
+        )
     wanted = mpp or (LOW if scale == "low" else HIGH).mpp
     subjects = _subjects(pairs, wanted, collage=collage, seed=seed, limit=limit)
     method, identity = _method(weights, scale, engine, wanted)
@@ -139,12 +143,9 @@ def evaluate_patches(
     print_result(values, table(values), as_json=json)
 
 
-def _chosen(pairs: Iterable[Pair], split: str, kind: str) -> list[Pair]:
-    kinds = {each.strip() for each in kind.split(",")} if kind else None
+def _chosen(pairs: Iterable[Pair], split: str, kinds: Sequence[str]) -> list[Pair]:
     return [
-        pair
-        for pair in pairs
-        if split in ("", pair.split) and (kinds is None or pair.extra.get("kind") in kinds)
+        pair for pair in pairs if split in ("", pair.split) and (not kinds or pair.extra.get("kind") in kinds)
     ]
 
 

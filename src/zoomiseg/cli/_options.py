@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import typer
@@ -18,6 +19,11 @@ def positive_mpp(mpp: float | None) -> float | None:
         return mpp if mpp is None else Scale(mpp).mpp
     except ValueError as error:
         raise typer.BadParameter(f"{mpp:g} is no number of microns per pixel.") from error
+
+
+def listed(values: Iterable[str]) -> list[str]:
+    """Return the names in an option that may be given several times, with commas, or both."""
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
 
 
 JsonFlag = Annotated[

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._options import JsonFlag
+from ._options import JsonFlag, listed
 from ._output import print_result, say
 from ._pace import pace
 from ._results import keep_inputs
@@ -122,7 +122,7 @@ def _montage(
 
     whole = not target or "all" in target
     return Montage(
-        core_images(manifest, split=split, kinds=kind or ()),
+        core_images(manifest, split=split, kinds=listed(kind or ())),
         width=size[0],
         height=size[1],
         seed=seed,

@@ -114,7 +114,7 @@ SplitOption = Annotated[
 ]
 KindOption = Annotated[
     list[str] | None,
-    typer.Option("--kind", help="With --from: only images of this kind; may be given several times."),
+    typer.Option("--kind", help="With --from: only images of this kind; several times, or with commas."),
 ]
 TargetOption = Annotated[
     list[str] | None,
