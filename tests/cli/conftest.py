@@ -123,6 +123,12 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     return run_it
 
 
+@pytest.fixture(autouse=True, scope="session")
+def ctrl_c_is_heard() -> None:
+    """A test run in the background of a shell has inherited that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts the program as a process of its own, which is ended with the test at the latest."""
