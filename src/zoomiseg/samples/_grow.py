@@ -49,7 +49,7 @@ def grow(layout: Layout, *, seed: int, style: Style) -> Growth:
     tumour = [*_nests(rng, layout, taken, style), *_invading(rng, layout, taken, style)]
     parts = [item.lining for item in glands] + tumour
     parts += [item.wall for item in blood]
-    parts += _lymphocytes(rng, layout, taken, style)
+    parts += _lymphocytes(rng, layout, taken)
     parts += _stromal(rng, layout, taken)
     parts += _dead(rng, layout)
     fat = hexagonal(rng, layout, 118, jitter=0.28)
@@ -239,9 +239,7 @@ def fibre_angle(layout: Layout, places: FloatArray) -> FloatArray:
     return np.asarray(np.arctan2(-by_x, by_y), np.float32)
 
 
-def _lymphocytes(
-    rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8], style: Style
-) -> list[Cells]:
+def _lymphocytes(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8]) -> list[Cells]:
     places = hexagonal(rng, layout, 13.5, jitter=0.24)
     density = layout.at(layout.lymphoid, places[:, 0], places[:, 1])
     cellular = layout.at(layout.cellular, places[:, 0], places[:, 1])
