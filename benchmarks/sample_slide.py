@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 from time import perf_counter
 
 from zoomiseg.geometry import Box
+from zoomiseg.memory import peak_rss_mb
 from zoomiseg.samples import Specimen, View, style_names, write_sample
 from zoomiseg.slide import open_mask, open_slide
 
@@ -77,7 +77,7 @@ def one(style: str, threads: int, size: int) -> dict[str, float]:
         before = perf_counter()
         done = write_sample(Specimen(size, size, seed=1, style=style), path, kinds=True, threads=threads)
         seconds = perf_counter() - before
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_rss_mb() or 0.0
         assert done.kinds is not None
         again = Written(done.slide, done.kinds)
         before = perf_counter()

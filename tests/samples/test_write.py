@@ -113,9 +113,10 @@ def test_progress_rises_to_one(tmp_path):
 
 
 LARGE = """
-import resource, sys
+import sys
 from pathlib import Path
 import numpy as np
+from zoomiseg.memory import peak_rss_mb
 from zoomiseg.samples import View, write_sample
 image, kind = np.full((1024, 1024, 3), 230, np.uint8), np.zeros((1024, 1024), np.uint8)
 kind[100:600] = 2
@@ -124,9 +125,9 @@ class Source:
     mpp = 0.5
     def read(self, box):
         return View(image[:box.height, :box.width], kind[:box.height, :box.width])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_rss_mb()
 write_sample(Source(), Path(sys.argv[1]))
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(round(peak_rss_mb() - before))
 """
 
 

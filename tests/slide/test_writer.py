@@ -162,14 +162,15 @@ def test_pixels_of_another_shape_are_refused(tmp_path):
 
 
 HUGE = """
-import resource, sys
+import sys
 import numpy as np
+from zoomiseg.memory import peak_rss_mb
 from zoomiseg.slide import write_pyramid
 empty = np.zeros((512, 512), np.uint8)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_rss_mb()
 write_pyramid(sys.argv[1], lambda box: empty[:box.height, :box.width],
               width=60_000, height=60_000, mpp=(0.25, 0.25), kind="mask")
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(round(peak_rss_mb() - before))
 """
 
 

@@ -88,14 +88,3 @@ def progress(what: str) -> Iterator[Advance]:
             bar.update(task, completed=share)
 
         yield advance
-
-
-def peak_rss_mb() -> float | None:
-    """Return the most memory that this process has held, in megabytes (2^20 bytes); None on Windows."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # macOS counts in bytes.
-    return round(kilobytes / (1024 if sys.platform != "darwin" else 1024**2), 1)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zoomiseg.memory import peak_rss_mb
+
 from ._options import EngineName, EngineOption, JsonFlag, MppOption, WeightsOption
 from ._origin import Origin, write_origin
-from ._output import counted, peak_rss_mb, print_result, say, warn
+from ._output import counted, print_result, say, warn
 from ._replay import replay, require_same_work, warm_up
 from ._results import Results, refuse_to_replace, result_files, write_results
 
