@@ -220,7 +220,7 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(run, start, 
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert re.search(r"Finished so far: \d+ of 120 slides, in .*; the same command goes on from there\.", err)
     done = ledger.read_bytes().count(b"\n")
     assert 0 < done < 120

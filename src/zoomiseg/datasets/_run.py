@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -132,11 +133,12 @@ class Run:
         cuts = cuts_of(slide.grids, stride=self._options.stride)
         make = partial(sample_of, slide, truth, self._options)
         marked = False
-        for number, sample in enumerate(in_order(self._pool, make, cuts, ahead=self._ahead), start=1):
-            marked |= sample.tumour > 0
-            if sample.jpeg:
-                yield from self._keep(planned, slide, sample)
-            self._tell(number / len(cuts))
+        with closing(in_order(self._pool, make, cuts, ahead=self._ahead)) as samples:
+            for number, sample in enumerate(samples, start=1):
+                marked |= sample.tumour > 0
+                if sample.jpeg:
+                    yield from self._keep(planned, slide, sample)
+                self._tell(number / len(cuts))
         if not marked:
             value = planned.pair.mask_value
             what = "no tumour anywhere" if value is None else f"nothing by the value {value}"
@@ -177,21 +179,28 @@ class Run:
 
 def in_order(
     pool: ThreadPoolExecutor, make: Callable[[Item], Result], items: Iterable[Item], *, ahead: int
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """Yield what `make` returns for each item, in order; at most `ahead` are begun and not yet taken."""
     waiting: deque[Future[Result]] = deque()
     try:
         for item in items:
             waiting.append(pool.submit(make, item))
             if len(waiting) >= ahead:
-                yield waiting.popleft().result()
+                yield _first_of(waiting)
         while waiting:
-            yield waiting.popleft().result()
+            yield _first_of(waiting)
     finally:
         for future in waiting:
             future.cancel()
         # The slide is closed next: nobody may still read it.
         wait(waiting)
+
+
+def _first_of(waiting: deque[Future[Result]]) -> Result:
+    # Taken off only when it is done: an interruption of the wait leaves it to be waited for.
+    result = waiting[0].result()
+    waiting.popleft()
+    return result
 
 
 def _facts(planned: PlannedSlide, slide: Slide, sample: Sample, split: Split) -> dict[str, Any]:
