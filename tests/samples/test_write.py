@@ -2,6 +2,7 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 import openslide
@@ -10,7 +11,6 @@ import tifffile
 
 from zoomiseg.errors import OutputError
 from zoomiseg.samples import Kind, sample_files, tally_truth, write_sample
-from zoomiseg.samples import _kept as kept_module
 from zoomiseg.slide import open_slide
 
 from .stubs import StubSource
@@ -92,13 +92,16 @@ def test_a_full_disk_is_one_sentence_about_the_users_own_file(tmp_path, monkeypa
 
 def test_a_disk_that_fills_up_with_kinds_is_one_sentence(tmp_path, monkeypatch):
     class Full:
+        def seek(self, _):
+            pass
+
         def write(self, _):
             raise OSError(errno.ENOSPC, "No space left on device")
 
         def close(self):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(kept_module.tempfile, "TemporaryFile", lambda **_: Full())
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Full())
     with pytest.raises(OutputError) as told:
         write_sample(StubSource(600, 600), tmp_path / "a.tif")
     assert str(told.value) == f"Nothing more can be written to {tmp_path}: the disk is full."

@@ -1,5 +1,6 @@
 """Annotated data on disk: manifests of slides or images with their masks, and patches prepared from them."""
 
+from ._aspect import require_same_aspect
 from ._cuts import Form
 from ._index import StoredPair
 from ._manifest import Pair, read_manifest
@@ -27,6 +28,7 @@ __all__ = [
     "prepare",
     "read_manifest",
     "read_pair",
+    "require_same_aspect",
     "summary",
     "write_contact_sheet",
 ]

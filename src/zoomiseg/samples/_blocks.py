@@ -8,10 +8,12 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from zoomiseg.slide import TileSpool
 
 BLOCK_PX = 1024
 _KEPT_BLOCKS = 12
@@ -43,9 +45,11 @@ class Blocks:
     def __init__(self, render: Callable[[int, int], View], period: tuple[int, int] | None) -> None:
         self._render, self._period = render, period
         self._recent: OrderedDict[tuple[int, int], View] = OrderedDict()
-        self._file: IO[bytes] | None = None
-        self._filed: dict[tuple[int, int], int] = {}
         self._lock = threading.Lock()
+        self._spool: TileSpool | None = None
+        if period:
+            self._spool = TileSpool(Path(tempfile.gettempdir()), columns=period[0], rows=period[1])
+            weakref.finalize(self, self._spool.close)
 
     def block(self, column: int, row: int) -> View:
         if self._period:
@@ -54,30 +58,17 @@ class Blocks:
             if (column, row) in self._recent:
                 self._recent.move_to_end((column, row))
                 return self._recent[column, row]
-            view = self._read(column, row)
-        if view is None:
-            view = self._render(column, row)
+            stored = self._spool.tile(column, row) if self._spool else b""
+        view = _unpacked(stored) if stored else self._render(column, row)
         with self._lock:
             self._recent[column, row] = view
-            if self._period and (column, row) not in self._filed:
-                self._write(column, row, view)
+            if self._spool and not stored:
+                self._spool.put(column, row, np.dstack([view.image, view.kind]).tobytes())
             while len(self._recent) > _KEPT_BLOCKS:
                 self._recent.popitem(last=False)
         return view
 
-    def _read(self, column: int, row: int) -> View | None:
-        if self._file is None or (column, row) not in self._filed:
-            return None
-        self._file.seek(self._filed[column, row])
-        data = np.frombuffer(self._file.read(BLOCK_PX * BLOCK_PX * _CHANNELS), np.uint8)
-        stacked = data.reshape(BLOCK_PX, BLOCK_PX, _CHANNELS)
-        return View(np.ascontiguousarray(stacked[..., :3]), np.ascontiguousarray(stacked[..., 3]))
 
-    def _write(self, column: int, row: int, view: View) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="zoomiseg-blocks-")  # noqa: SIM115 - lives as long as this
-            weakref.finalize(self, self._file.close)
-        place = len(self._filed) * BLOCK_PX * BLOCK_PX * _CHANNELS
-        self._file.seek(place)
-        self._file.write(np.dstack([view.image, view.kind]).tobytes())
-        self._filed[column, row] = place
+def _unpacked(stored: bytes) -> View:
+    stacked = np.frombuffer(stored, np.uint8).reshape(BLOCK_PX, BLOCK_PX, _CHANNELS)
+    return View(np.ascontiguousarray(stacked[..., :3]), np.ascontiguousarray(stacked[..., 3]))

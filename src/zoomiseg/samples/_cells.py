@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ._noise import FloatArray
 from ._nuclei import SORTS, TURNS, VARIANTS
 
-FloatArray = NDArray[np.floating[Any]]
 _BUCKET_PX = 128
 
 

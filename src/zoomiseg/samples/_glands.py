@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ._cells import Cells, cells, joined
 from ._kind import Kind
+from ._noise import FloatArray
 
-FloatArray = NDArray[np.floating[Any]]
 _CORNERS = 64
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -14,10 +13,10 @@ from ._cells import Cells, cells, joined
 from ._glands import Gland, GlandForm, gland
 from ._kind import Kind
 from ._layout import STEP_PX, Layout
+from ._noise import FloatArray
 from ._style import Style
 from ._vessels import Vessel, vessels
 
-FloatArray = NDArray[np.floating[Any]]
 _NO_PLACES = np.zeros((0, 2), np.float32)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-import tempfile
 import zlib
 from collections import OrderedDict
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -14,6 +12,7 @@ import numpy as np
 
 from zoomiseg.errors import OutputError
 from zoomiseg.geometry import Box
+from zoomiseg.slide import TileSpool
 
 from ._source import KindArray
 
@@ -33,10 +32,7 @@ class KeptKinds:
     def __init__(self, folder: Path, *, width: int, height: int) -> None:
         self._folder = folder
         self._slide = Box(0, 0, width, height)
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed by __exit__)
-        columns, rows = -(-width // TILE_PX), -(-height // TILE_PX)
-        self._places = np.zeros((rows, columns, 2), np.int64)  # offset and size in the file
-        self._end = 0
+        self._spool = TileSpool(folder, columns=-(-width // TILE_PX), rows=-(-height // TILE_PX))
         self._recent: OrderedDict[tuple[int, int], KindArray] = OrderedDict()
 
     def put(self, box: Box, kind: KindArray) -> None:
@@ -47,12 +43,10 @@ class KeptKinds:
         """
         packed = zlib.compress(kind.tobytes(), 1)
         try:
-            self._file.write(packed)
+            self._spool.put(box.x // TILE_PX, box.y // TILE_PX, packed)
         except OSError as error:
             reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
             raise OutputError(f"Nothing more can be written to {self._folder}: {reason}.") from error
-        self._places[box.y // TILE_PX, box.x // TILE_PX] = self._end, len(packed)
-        self._end += len(packed)
 
     def read(self, box: Box) -> KindArray:
         """Return (H, W) uint8 of a box inside the slide whose tiles have all been put."""
@@ -79,11 +73,10 @@ class KeptKinds:
         return found
 
     def _unpacked(self, column: int, row: int) -> KindArray:
-        offset, size = self._places[row, column].tolist()
-        assert size, "a tile is put before it is read"
-        self._file.seek(offset)
+        packed = self._spool.tile(column, row)
+        assert packed, "a tile is put before it is read"
         box = self._tile_box(column, row)
-        return np.frombuffer(zlib.decompress(self._file.read(size)), np.uint8).reshape(box.height, box.width)
+        return np.frombuffer(zlib.decompress(packed), np.uint8).reshape(box.height, box.width)
 
     def __enter__(self) -> KeptKinds:
         return self
@@ -94,6 +87,4 @@ class KeptKinds:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # On a full disk closing would fail too, and hide the error that is on its way.
-        with suppress(OSError):
-            self._file.close()
+        self._spool.close()

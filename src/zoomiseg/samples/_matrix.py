@@ -30,6 +30,7 @@ class Textures:
     def __init__(self, seed: int, *, repeats: bool = False) -> None:
         fine, wide = (_TILE, _TILE) if repeats else ((1000, 1000), (960, 960))
         self.bundle_length = 16 if repeats else 12
+        self._levels: dict[float, float] = {}
         rng = np.random.default_rng((seed, 3))
         self.bundle = cloud_noise(rng, _TILE, 28, slope=1.3)
         self.fibre = band_noise(rng, _TILE, 9, spread=0.7)
@@ -39,6 +40,12 @@ class Textures:
         self.broad = band_noise(rng, _TILE, 120, spread=0.4)
         self.warp = band_noise(rng, _TILE, 34, spread=0.5), band_noise(rng, wide, 34, spread=0.5)
 
+    def cloud_above(self, share: float) -> float:
+        """Return the level that a share of the cloud tile is above; far above all of it for a share of 0."""
+        if share not in self._levels:
+            self._levels[share] = float(np.quantile(self.cloud, 1 - share)) if share else 9.0
+        return self._levels[share]
+
 
 @dataclass(slots=True)
 class Canvas:
@@ -47,6 +54,10 @@ class Canvas:
     haematoxylin: FloatArray
     eosin: FloatArray
     kind: NDArray[np.uint8]
+
+    def part(self, rows: slice, columns: slice) -> Canvas:
+        """Return a part to paint on, not a copy."""
+        return Canvas(self.haematoxylin[rows, columns], self.eosin[rows, columns], self.kind[rows, columns])
 
     def paint(
         self, share: FloatArray, *, haematoxylin: FloatArray | float, eosin: FloatArray | float

@@ -139,10 +139,10 @@ def paint_lumens(canvas: Canvas, window: Window, textures: Textures, glands: Seq
         if lumen is None:
             continue
         part, mask = lumen
-        view = Canvas(canvas.haematoxylin[part], canvas.eosin[part], canvas.kind[part])
+        view, near = canvas.part(*part), window.part(*part)
         # Thin flakes and pale pools; most lumens are all but empty.
-        pool = window.tiled(textures.broad, shift=17 + 37 * item.content)[part]
-        flakes = window.tiled(textures.bundle, shift=91)[part]
+        pool = near.tiled(textures.broad, shift=17 + 37 * item.content)
+        flakes = near.tiled(textures.bundle, shift=91)
         amount = soft(pool + 0.5 * flakes - (0.5, 1.6, 2.4)[item.content % 3], 0.9) * (0.22 + 0.04 * flakes)
         view.paint(mask, haematoxylin=amount * 0.25, eosin=amount)
 
@@ -156,17 +156,16 @@ def paint_vessels(
         if outer is None:
             continue
         part, mask = outer
-        grain = window.tiled(textures.grain, shift=5)
-        view = Canvas(canvas.haematoxylin[part], canvas.eosin[part], canvas.kind[part])
-        view.paint(mask * 0.85, haematoxylin=0.08, eosin=0.66 + 0.06 * grain[part])
+        view, near = canvas.part(*part), window.part(*part)
+        view.paint(mask * 0.85, haematoxylin=0.08, eosin=0.66 + 0.06 * near.tiled(textures.grain, shift=5))
         view.kind[mask > 0.5] = Kind.VESSEL
         if inner is None:
             continue
         part, mask = inner
-        view = Canvas(canvas.haematoxylin[part], canvas.eosin[part], canvas.kind[part])
+        view, near = canvas.part(*part), window.part(*part)
         view.paint(mask, haematoxylin=0.01, eosin=0.03)
-        level = float(np.quantile(textures.cloud, 1 - vessel.blood)) if vessel.blood else 9.0
-        red = window.tiled(blood)[part] * soft(window.tiled(textures.cloud, shift=219)[part] - level, 0.9)
+        level = textures.cloud_above(vessel.blood)
+        red = near.tiled(blood) * soft(near.tiled(textures.cloud, shift=219) - level, 0.9)
         view.paint(mask * np.minimum(red * 1.4, 1), haematoxylin=0.03, eosin=red)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -12,8 +11,8 @@ from numpy.typing import NDArray
 from ._cells import Cells, cells, joined
 from ._kind import Kind
 from ._layout import STEP_PX, Layout
+from ._noise import FloatArray
 
-FloatArray = NDArray[np.floating[Any]]
 _CORNERS = 40
 
 

@@ -55,6 +55,15 @@ class Window:
         top, left = self.top - first_row * STEP_PX, self.left - first_column * STEP_PX
         return np.asarray(large[top : top + self.height, left : left + self.width], np.float32)
 
+    def part(self, rows: slice, columns: slice) -> Window:
+        """Return the part of the window that these slices take of its arrays."""
+        return Window(
+            self.left + columns.start,
+            self.top + rows.start,
+            columns.stop - columns.start,
+            rows.stop - rows.start,
+        )
+
     def tiled(self, tile: FloatArray, *, shift: int = 0) -> FloatArray:
         """Return a periodic tile of full-resolution pixels laid over the slide."""
         rows = np.arange(self.top + shift, self.top + shift + self.height) % tile.shape[0]

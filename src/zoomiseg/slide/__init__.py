@@ -6,6 +6,7 @@ from ._mask import Mask, open_mask
 from ._open import open_slide
 from ._samples import sample_path
 from ._slide import Slide
+from ._spool import TileSpool
 from ._tissue import TissueMask, tissue_mask
 from ._writer import write_pyramid
 
@@ -14,6 +15,7 @@ __all__ = [
     "ImageArray",
     "Mask",
     "Slide",
+    "TileSpool",
     "TissueMask",
     "open_mask",
     "open_slide",

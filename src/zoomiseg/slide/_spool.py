@@ -1,4 +1,4 @@
-"""Compressed tiles that wait on disk until their level is complete."""
+"""Tiles that wait on disk until they are needed, in a file that nobody else sees."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 
 class TileSpool:
-    """Takes the tiles of one level in any order and gives them back row by row.
+    """Takes the tiles of one level in any order and gives them back, each by itself or all row by row.
 
     Args:
         folder: Where the (nameless) temporary file is made.
@@ -34,17 +34,32 @@ class TileSpool:
         offset = self._shared.get(tile) if shared else None
         if offset is None:
             offset = self._end
+            # A tile that was read has moved the file's position.
+            self._file.seek(offset)
             self._file.write(tile)
             self._end += len(tile)
             if shared:
                 self._shared[tile] = offset
         self._offsets[index], self._sizes[index] = offset, len(tile)
 
+    def tile(self, column: int, row: int) -> bytes:
+        """Give one tile; nothing, where none was put."""
+        return self._at(row * self._columns + column)
+
     def tiles(self) -> Iterator[bytes]:
         """Give all tiles, row by row."""
-        for offset, size in zip(self._offsets.tolist(), self._sizes.tolist(), strict=True):
-            self._file.seek(offset)
-            yield self._file.read(size)
+        for index in range(len(self._sizes)):
+            yield self._at(index)
+
+    def close(self) -> None:
+        """Remove the file."""
+        # On a full disk closing would fail too, and hide the error that is on its way.
+        with suppress(OSError):
+            self._file.close()
+
+    def _at(self, index: int) -> bytes:
+        self._file.seek(int(self._offsets[index]))
+        return self._file.read(int(self._sizes[index]))
 
     def __enter__(self) -> TileSpool:
         return self
@@ -55,6 +70,4 @@ class TileSpool:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # On a full disk closing would fail too, and hide the error that is on its way.
-        with suppress(OSError):
-            self._file.close()
+        self.close()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from zoomiseg.datasets import Pair, read_pair
+from zoomiseg.datasets import Pair, read_pair, require_same_aspect
 from zoomiseg.errors import ManifestError
 from zoomiseg.geometry import Box, Grid
 from zoomiseg.samples import Kind
@@ -25,7 +25,6 @@ _GLASS, _GLASS_KEPT = 0.95, 10
 """Tiles brighter than this share are glass, and one in so many is kept."""
 _QUIET_PX = 128
 _MARKED = 255
-_ASPECT_TOLERANCE = 0.01
 
 
 def stored_parts(pair: Pair, *, mpp: tuple[float, float], size: int) -> list[Stored]:
@@ -49,7 +48,8 @@ def stored_parts(pair: Pair, *, mpp: tuple[float, float], size: int) -> list[Sto
     if plain and pair.extra.get("kind") != GENERATED and (whole := _small(pair)):
         return [whole]
     with open_slide(pair.slide, mpp=pair.mpp) as slide, open_mask(pair.mask, value=pair.mask_value) as mask:
-        _check_aspect(slide, mask)
+        mask_size, slide_size = (mask.width, mask.height), (slide.width, slide.height)
+        require_same_aspect(mask.path, mask_size, slide.path, slide_size)
         return list(_tiles(pair, slide, mask, mpp=mpp, size=size))
 
 
@@ -142,12 +142,3 @@ def _starts(length: int, side: int, stride: int) -> list[int]:
     """Return where tiles begin along an axis: evenly, at most `stride` apart, the last ending at its end."""
     last = max(length - side, 0)
     return [int(start) for start in np.linspace(0, last, math.ceil(last / stride) + 1).round()]
-
-
-def _check_aspect(slide: Slide, mask: Mask) -> None:
-    ratio = (mask.width / mask.height) / (slide.width / slide.height)
-    if abs(ratio - 1) > _ASPECT_TOLERANCE:
-        raise ManifestError(
-            f"{mask.path} is {mask.width} x {mask.height} and {slide.path.name} is {slide.width} x "
-            f"{slide.height}: the mask must have the slide's aspect within 1%."
-        )
