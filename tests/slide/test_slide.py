@@ -1,4 +1,6 @@
 import hashlib
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -146,3 +148,33 @@ def test_a_closed_slide_says_so():
     slide.close()
     with pytest.raises(SlideError, match="was closed before it was read"):
         slide.read(Box(0, 0, 8, 8), slide.grids.low)
+
+
+CLOSED_WHILE_READ = """
+import ctypes, threading
+from contextlib import suppress
+from zoomiseg.geometry import Box
+from zoomiseg.slide import open_slide, sample_path
+
+def read_all(slide, begun):
+    begun.set()
+    with suppress(ctypes.ArgumentError):  # of the tiles that were not begun when it was closed
+        slide.read(Box(0, 0, 2048, 1024), slide.grids.high)
+
+for _ in range(12):
+    slide, begun = open_slide(sample_path("bcss-1015")), threading.Event()
+    thread = threading.Thread(target=read_all, args=(slide, begun))
+    thread.start()
+    begun.wait()
+    threading.Event().wait(0.02)
+    slide.close()
+    thread.join()
+print("alive")
+"""
+
+
+def test_closing_a_slide_that_another_thread_reads_does_not_end_the_process():
+    ran = subprocess.run(
+        [sys.executable, "-c", CLOSED_WHILE_READ], capture_output=True, text=True, timeout=120
+    )
+    assert (ran.returncode, ran.stdout) == (0, "alive\n"), ran.stderr

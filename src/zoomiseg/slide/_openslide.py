@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +28,7 @@ class OpenSlideBackend:
             self._handle = openslide.OpenSlide(path)
         except openslide.OpenSlideError as error:
             raise SlideError(f"{path.name} cannot be opened as a slide: {error}.") from error
+        self._readers, self._idle = 0, threading.Condition()
         self._properties = dict(self._handle.properties)
         self.levels: tuple[tuple[int, int], ...] = tuple(self._handle.level_dimensions)
         self._downsamples: tuple[float, ...] = tuple(self._handle.level_downsamples)
@@ -53,7 +57,8 @@ class OpenSlideBackend:
         downsample = self._downsamples[level]
         corner = round(box.x * downsample), round(box.y * downsample)
         try:
-            rgba = self._handle.read_region(corner, level, (box.width, box.height))
+            with self._reading():
+                rgba = self._handle.read_region(corner, level, (box.width, box.height))
         except openslide.OpenSlideError as error:
             raise SlideError(
                 f"{self._path.name} is damaged or cut short: level {level} at ({box.x}, {box.y}) "
@@ -62,7 +67,21 @@ class OpenSlideBackend:
         return over_white(np.asarray(rgba))
 
     def close(self) -> None:
-        self._handle.close()
+        # OpenSlide ends the whole process when a slide is closed that another thread still reads.
+        with self._idle:
+            self._idle.wait_for(lambda: self._readers == 0)
+            self._handle.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._idle:
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._readers -= 1
+                self._idle.notify_all()
 
 
 def _number(text: str | None) -> float | None:
