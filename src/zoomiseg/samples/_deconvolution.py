@@ -13,7 +13,7 @@ FloatArray = NDArray[np.float32]
 _STAINS = np.array([[0.65, 0.70, 0.29], [0.07, 0.99, 0.11], [0.27, 0.57, 0.78]])
 _SEPARATE = np.linalg.inv(_STAINS).astype(np.float32)
 # Of 256 brightnesses each one's density, so that no logarithm is taken twice; 0 counts as 1.
-_DENSITY = -np.log(np.maximum(np.arange(256), 1) / 255).astype(np.float32)
+_DENSITY = -np.log(np.maximum(np.arange(256, dtype=np.float32), 1) / 255)
 
 
 def optical_density(image: ImageArray) -> FloatArray:

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from zoomiseg.samples import optical_density
+
 from ._stored import ImageArray
 
 # Optical densities of haematoxylin, eosin and a residual (Ruifrok and Johnston 2001), one a row.
@@ -43,7 +45,7 @@ def _compressed(image: ImageArray, quality: int) -> ImageArray:
 
 
 def _restained(rng: np.random.Generator, image: ImageArray) -> ImageArray:
-    density = -np.log(np.maximum(image, 1).astype(np.float32) / 255)
+    density = optical_density(image)
     stains = _unit(_STAINS)
     turned = _unit(np.abs(stains + rng.normal(0, 0.06, (3, 3)).astype(np.float32)))
     strength = np.exp(rng.normal(0, 0.22, 3)).astype(np.float32)

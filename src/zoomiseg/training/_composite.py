@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from zoomiseg.samples import optical_density
 
 from ._library import Library
 from ._stored import ImageArray, MaskArray
@@ -35,7 +36,7 @@ def composite(
 
 def matched_colour(image: ImageArray, reference: ImageArray) -> ImageArray:
     """Give an image the mean and deviation of another's optical densities, channel by channel."""
-    density, wanted = _optical_density(image), _optical_density(reference)
+    density, wanted = optical_density(image), optical_density(reference)
     axes = (0, 1)
     spread = wanted.std(axes) / np.maximum(density.std(axes), 1e-3)
     matched = (density - density.mean(axes)) * np.clip(spread, 0.4, 2.5) + wanted.mean(axes)
@@ -50,10 +51,6 @@ def random_shape(rng: np.random.Generator, size: int) -> MaskArray:
     enlarged = cv2.resize(noise, (size, size), interpolation=cv2.INTER_CUBIC)
     smooth = cv2.GaussianBlur(enlarged, (0, 0), max(sigma / 3, 1.0))
     return np.asarray(smooth > np.quantile(smooth, 1 - rng.uniform(0.1, 0.7)))
-
-
-def _optical_density(image: ImageArray) -> NDArray[np.float32]:
-    return np.asarray(-np.log(np.maximum(image.astype(np.float32), 1) / 255), np.float32)
 
 
 def _real_shape(rng: np.random.Generator, library: Library, size: int) -> MaskArray:
