@@ -10,6 +10,7 @@ import numpy as np
 from ._cells import Cells, cells, joined
 from ._kind import Kind
 from ._noise import FloatArray
+from ._ring import Ring
 
 _CORNERS = 64
 
@@ -108,13 +109,10 @@ def _inset(outline: FloatArray, depth: float) -> FloatArray:
 
 def _row(rng: np.random.Generator, outline: FloatArray, form: GlandForm, depth: float) -> Cells:
     """Place one row of cells at a depth under the base, their nuclei pointing to the middle."""
-    ring = _inset(outline, depth)
-    closed = np.concatenate([ring, ring[:1]])
-    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
-    count = max(int(along[-1] / form.spacing_px), 3)
-    places = (np.arange(count) + rng.uniform(0, 1) + rng.uniform(-0.18, 0.18, count)) * along[-1] / count
-    xy = np.stack([np.interp(places, along, closed[:, axis], period=along[-1]) for axis in (0, 1)], axis=1)
-    xy = xy.astype(np.float32)
+    ring = Ring(_inset(outline, depth))
+    count = max(int(ring.length / form.spacing_px), 3)
+    places = (np.arange(count) + rng.uniform(0, 1) + rng.uniform(-0.18, 0.18, count)) * ring.length / count
+    xy = ring.at(places).astype(np.float32)
     inward = -xy / np.maximum(np.hypot(xy[:, 0], xy[:, 1]), 1)[:, None]
     step = form.height_px / form.layers
     # Normal nuclei stand in line at the base; a tumour's crowd at every height.

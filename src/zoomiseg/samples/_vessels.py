@@ -12,6 +12,7 @@ from ._cells import Cells, cells, joined
 from ._kind import Kind
 from ._layout import STEP_PX, Layout
 from ._noise import FloatArray
+from ._ring import Ring
 
 _CORNERS = 40
 
@@ -80,14 +81,11 @@ def _vessel(rng: np.random.Generator, middle: FloatArray, radius: float) -> Vess
     return Vessel((outer + middle).astype(np.float32), (outline + middle).astype(np.float32), blood, wall)
 
 
-def _nuclei(rng: np.random.Generator, ring: NDArray[np.float64], sort: str, spacing: float) -> Cells:
-    closed = np.concatenate([ring, ring[:1]])
-    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
-    count = max(int(along[-1] / spacing), 2)
-    places = np.sort(rng.uniform(0, along[-1], count))
-    xy = np.stack([np.interp(places, along, closed[:, axis]) for axis in (0, 1)], axis=1).astype(np.float32)
-    ahead = (
-        np.stack([np.interp(places + 2, along, closed[:, a], period=along[-1]) for a in (0, 1)], axis=1) - xy
-    )
+def _nuclei(rng: np.random.Generator, corners: FloatArray, sort: str, spacing: float) -> Cells:
+    ring = Ring(corners)
+    count = max(int(ring.length / spacing), 2)
+    places = np.sort(rng.uniform(0, ring.length, count))
+    xy = ring.at(places).astype(np.float32)
+    ahead = ring.at(places + 2) - xy
     angle = np.arctan2(ahead[:, 1], ahead[:, 0]).astype(np.float32)
     return cells(rng, xy, sort=sort, kind=Kind.VESSEL, angle=angle)
