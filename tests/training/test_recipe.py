@@ -54,6 +54,8 @@ def test_every_key_can_be_set(recipe):
     text = """
         scale = "high"
         network = "unet"
+        shallow_skip = "fused"
+        drop_second_skip = false
         pretrained = false
         steps = 0
         epochs = 7

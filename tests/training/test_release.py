@@ -7,6 +7,7 @@ import torch
 
 from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD, SkipOptions, build_network, load_network
 from zoomiseg.training import save_weights
+from zoomiseg.training._learner import new_network
 
 from .stubs import tiny_recipe
 
@@ -41,3 +42,14 @@ def test_the_card_says_what_the_recipe_decided(network, tmp_path, scale, mpp):
     assert not card.pad_to_patch
     assert (card.data, card.licence, dict(card.figures)) == ("Generated.", "CC0-1.0", {"noc85": 2.5})
     assert load_network(tmp_path / "mine", scale)[1] == card
+
+
+def test_a_recipe_without_the_skip_modifications_trains_and_keeps_such_a_network(tmp_path):
+    recipe = tiny_recipe(network="compact-unet16", shallow_skip="fused", drop_second_skip=False)
+    trained = new_network(recipe, None, pretrained=False)
+    wider = build_network("compact-unet16", shallow_skip="fused", drop_second_skip=False)
+    assert [p.shape for p in trained.parameters()] == [p.shape for p in wider.parameters()]
+    card = save_weights(trained, recipe, tmp_path / "mine")
+    assert card.options == SkipOptions("fused", False)
+    loaded, _ = load_network(tmp_path / "mine", "low")
+    assert [p.shape for p in loaded.parameters()] == [p.shape for p in wider.parameters()]

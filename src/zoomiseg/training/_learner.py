@@ -142,7 +142,12 @@ def new_network(recipe: Recipe, start: nn.Module | None, *, pretrained: bool) ->
         pretrained: Whether the encoder gets ImageNet weights.
     """
     torch.manual_seed(recipe.seed)
-    network = build_network(recipe.network, pretrained=pretrained)
+    network = build_network(
+        recipe.network,
+        shallow_skip=recipe.shallow_skip,
+        drop_second_skip=recipe.drop_second_skip,
+        pretrained=pretrained,
+    )
     if start is not None:
         network.load_state_dict(start.state_dict())
     # Depthwise convolutions are slow on a CPU in any other layout.

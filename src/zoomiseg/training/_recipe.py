@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from zoomiseg.losses import ClickLossForm
+from zoomiseg.networks import ShallowSkip, SkipOptions
 
 Source = Literal["real", "generated"]
 Precision = Literal["32-true", "bf16-mixed"]
@@ -39,6 +40,7 @@ class Recipe:
         name: Of the recipe.
         scale: Which of the two networks it trains.
         network: A name that `zoomiseg.networks` knows.
+        shallow_skip, drop_second_skip: What the two shallowest skips carry, see `SkipOptions`.
         pretrained: Start the encoder from ImageNet weights.
         steps: Optimiser steps; or else `epochs`.
         epochs: How often each image of the data is learnt from once, on average.
@@ -80,6 +82,8 @@ class Recipe:
     name: str
     scale: Literal["low", "high"]
     network: str
+    shallow_skip: ShallowSkip = "image"
+    drop_second_skip: bool = True
     pretrained: bool = True
     steps: int = 0
     epochs: int = 0
@@ -118,6 +122,11 @@ class Recipe:
     textures: tuple[tuple[str, float], ...] = ()
     validate_every: int = 400
     validation: tuple[ValidationChoice, ...] = (ValidationChoice(),)
+
+    @property
+    def skips(self) -> SkipOptions:
+        """How the network is built."""
+        return SkipOptions(self.shallow_skip, self.drop_second_skip)
 
     def settled(self, images: int) -> Recipe:
         """Return the recipe with the steps that its epochs take of so many images."""

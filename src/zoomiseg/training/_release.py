@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from zoomiseg.geometry import HIGH, LOW
-from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD, Card, SkipOptions, save_network
+from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD, Card, save_network
 
 from ._recipe import Recipe
 
@@ -37,7 +37,7 @@ def save_weights(
     card = Card(
         name=folder.name,
         network=recipe.network,
-        options=SkipOptions("image", True),
+        options=recipe.skips,
         scale=recipe.scale,
         mpp=(LOW if recipe.scale == "low" else HIGH).mpp,
         click_radius_px=recipe.click_radius_px,
