@@ -11,15 +11,19 @@ from zoomiseg.errors import WeightsError
 
 from ._compact import CompactLite0
 from ._options import ShallowSkip, SkipOptions
+from ._ritm_style import RitmStyle
 from ._uctransnet import UCTransNet
 from ._unet import UNet
 
-_PRETRAINED = "compact-lite0"
+_PRETRAINED: Mapping[str, type[CompactLite0] | type[RitmStyle]] = MappingProxyType(
+    {"compact-lite0": CompactLite0, "ritm-style": RitmStyle}
+)
 
 _BUILDERS: Mapping[str, Callable[[SkipOptions], nn.Module]] = MappingProxyType(
     {
         "compact-lite0": CompactLite0,
         "compact-unet16": lambda options: UNet(options, base=16),
+        "ritm-style": RitmStyle,
         "unet": lambda options: UNet(options, base=64),
         "uctransnet": lambda options: UCTransNet(options, base=64),
     }
@@ -44,9 +48,10 @@ def build_network(
         name: One of `network_names()`.
         shallow_skip: "image" keeps the clicks out of the shallowest skip; "fused" lets them in.
         drop_second_skip: Remove the second shallowest skip.
-        pretrained: Start the encoder from ImageNet weights; only compact-lite0 has them.
+        pretrained: Start the encoder from ImageNet weights; only compact-lite0 and ritm-style have them.
     Raises:
-        WeightsError: An unknown name, or `pretrained` for a network without ImageNet weights.
+        WeightsError: An unknown name, `pretrained` for a network without ImageNet weights, or other skips
+            than ritm-style's own.
         MissingExtra: `pretrained` without the package that carries the weights.
         ValueError: Another word for `shallow_skip`.
     """
@@ -56,6 +61,7 @@ def build_network(
         raise WeightsError(f"There is no network {name!r}.", hint=f"Known are: {', '.join(_BUILDERS)}.")
     if not pretrained:
         return builder(options)
-    if name != _PRETRAINED:
-        raise WeightsError(f"There are no ImageNet weights for the network {name}; {_PRETRAINED} has them.")
-    return CompactLite0(options, pretrained=True)
+    if name not in _PRETRAINED:
+        known = " and ".join(_PRETRAINED)
+        raise WeightsError(f"There are no ImageNet weights for the network {name}; {known} have them.")
+    return _PRETRAINED[name](options, pretrained=True)

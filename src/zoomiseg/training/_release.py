@@ -13,6 +13,8 @@ from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD, Card, save_network
 
 from ._recipe import Recipe
 
+_PAPERS = ("unet", "uctransnet")
+
 
 def save_weights(
     network: nn.Module,
@@ -43,7 +45,7 @@ def save_weights(
         click_radius_px=recipe.click_radius_px,
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
-        pad_to_patch=not recipe.network.startswith("compact"),
+        pad_to_patch=recipe.network in _PAPERS,
         data=data,
         licence=licence,
         recipe=recipe.name,

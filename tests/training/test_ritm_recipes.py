@@ -1,0 +1,30 @@
+"""The recipes of the network that ours is held against differ in nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zoomiseg.networks import build_network
+from zoomiseg.training import load_recipe, save_weights
+
+RECIPES = Path(__file__).parents[2] / "benchmarks" / "recipes"
+OF_RITM = {"network": "ritm-style", "shallow_skip": "fused", "drop_second_skip": False, "click_weight": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "compared"),
+    [("ritm-style-low", str(RECIPES / "compare-both.toml")), ("ritm-style-high", "compact-high")],
+)
+def test_only_network_skips_click_loss_and_steps_are_others(name, compared):
+    found, ours = load_recipe(str(RECIPES / f"{name}.toml")), load_recipe(compared)
+    assert found == replace(ours, name=name, steps=found.steps, **OF_RITM)
+
+
+@pytest.mark.parametrize("scale", ["low", "high"])
+def test_its_weights_are_run_with_the_margins_of_the_compact_network(tmp_path, scale):
+    recipe = load_recipe(str(RECIPES / f"ritm-style-{scale}.toml"))
+    network = build_network("ritm-style", shallow_skip="fused", drop_second_skip=False)
+    assert not save_weights(network, recipe, tmp_path).pad_to_patch
