@@ -6,7 +6,7 @@ from zoomiseg.errors import MissingExtra, WeightsError
 from zoomiseg.networks import _lite0, build_network, network_names
 from zoomiseg.networks._lite0 import IMAGENET_MEAN, IMAGENET_STD, Lite0Body, lite0_stem, load_imagenet_weights
 
-COMPACT = ("compact-lite0", "compact-unet16")
+COMPACT = ("compact-lite0", "compact-attention", "compact-unet16")
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +118,7 @@ def test_only_the_lite0_network_takes_imagenet_weights() -> None:
 
 
 def test_an_unknown_network_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(WeightsError, match="compact-lite0, compact-unet16"):
+    with pytest.raises(WeightsError, match="compact-lite0, compact-attention"):
         build_network("resnet")
     assert set(COMPACT) < set(network_names())
 

@@ -1,8 +1,8 @@
-"""The compact network: an EfficientNet-Lite0 encoder under a light U-Net decoder."""
+"""The compact networks: an EfficientNet-Lite0 encoder under a light U-Net decoder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from torch import Tensor, cat, nn, zeros
@@ -39,20 +39,15 @@ class DecoderBlock(nn.Module):
         return joined
 
 
-class CompactLite0(nn.Module):
-    """Guidance is added to the stem's output at stride 2; a guidance-free image branch feeds the last block.
+class CompactBase(nn.Module):
+    """What the compact networks share: the Lite0 body, a guidance-free image branch, the light decoder.
 
     Args:
-        options: `shallow_skip` is about the stride-2 skip, `drop_second_skip` about the stride-4 one.
-        pretrained: Start the encoder from ImageNet weights.
-    Raises:
-        MissingExtra: `pretrained` without the package that carries the weights.
+        options: `drop_second_skip` is about the stride-4 skip.
     """
 
-    def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
+    def __init__(self, options: SkipOptions) -> None:
         super().__init__()
-        stem = lite0_stem()
-        self.stem = InteractionStem(stem, _guidance_branch(), options=options)
         self.body = Lite0Body()
         self.image_branch = conv_norm_relu(3, IMAGE_CHANNELS)
         self.drop_second_skip = options.drop_second_skip
@@ -68,6 +63,38 @@ class CompactLite0(nn.Module):
         self.head = nn.Conv2d(DECODER_CHANNELS[-1], 1, 1)
         nn.init.normal_(self.head.weight, std=0.1)
         self.head.bias = nn.Parameter(zeros(1))
+
+    def decoded(self, image: Tensor, *, shallow: Tensor, kept: Sequence[Tensor]) -> Tensor:
+        """Return (N, 1, H, W) logits.
+
+        Args:
+            image: (N, 3, H, W), sides multiples of `STRIDE`.
+            shallow: What the stride-2 skip carries.
+            kept: The encoder's features at strides 4, 8, 16, 32.
+        """
+        second, third, fourth, features = kept
+        kept_second = None if self.drop_second_skip else second
+        skips = (fourth, third, kept_second, shallow, self.image_branch(image))
+        for block, skip in zip(self.decoder, skips, strict=True):
+            features = block(features, skip)
+        logits: Tensor = self.head(features)
+        return logits
+
+
+class CompactLite0(CompactBase):
+    """Guidance is added to the stem's output at stride 2; a guidance-free image branch feeds the last block.
+
+    Args:
+        options: `shallow_skip` is about the stride-2 skip, `drop_second_skip` about the stride-4 one.
+        pretrained: Start the encoder from ImageNet weights.
+    Raises:
+        MissingExtra: `pretrained` without the package that carries the weights.
+    """
+
+    def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
+        super().__init__(options)
+        stem = lite0_stem()
+        self.stem = InteractionStem(stem, _guidance_branch(), options=options)
         if pretrained:
             load_imagenet_weights(stem, self.body)
 
@@ -85,12 +112,8 @@ class CompactLite0(nn.Module):
         """
         whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
         fused, shallow = self.stem(whole_image, whole_guidance)
-        _, second, third, fourth, features = self.body(fused)
-        kept_second = None if self.drop_second_skip else second
-        skips = (fourth, third, kept_second, shallow, self.image_branch(whole_image))
-        for block, skip in zip(self.decoder, skips, strict=True):
-            features = block(features, skip)
-        return cropped(self.head(features), image)
+        _, *kept = self.body(fused)
+        return cropped(self.decoded(whole_image, shallow=shallow, kept=kept), image)
 
 
 def _guidance_branch() -> nn.Sequential:

@@ -10,20 +10,21 @@ from torch import nn
 from zoomiseg.errors import WeightsError
 
 from ._compact import CompactLite0
+from ._compact_attention import CompactAttention
 from ._options import ShallowSkip, SkipOptions
 from ._ritm_style import RitmStyle
 from ._uctransnet import UCTransNet
 from ._unet import UNet
 
-_PRETRAINED: Mapping[str, type[CompactLite0] | type[RitmStyle]] = MappingProxyType(
-    {"compact-lite0": CompactLite0, "ritm-style": RitmStyle}
+_PRETRAINED: Mapping[str, type[CompactLite0] | type[CompactAttention] | type[RitmStyle]] = MappingProxyType(
+    {"compact-lite0": CompactLite0, "compact-attention": CompactAttention, "ritm-style": RitmStyle}
 )
+"""Those whose encoder may start from ImageNet weights."""
 
 _BUILDERS: Mapping[str, Callable[[SkipOptions], nn.Module]] = MappingProxyType(
     {
-        "compact-lite0": CompactLite0,
+        **_PRETRAINED,
         "compact-unet16": lambda options: UNet(options, base=16),
-        "ritm-style": RitmStyle,
         "unet": lambda options: UNet(options, base=64),
         "uctransnet": lambda options: UCTransNet(options, base=64),
     }
@@ -48,7 +49,7 @@ def build_network(
         name: One of `network_names()`.
         shallow_skip: "image" keeps the clicks out of the shallowest skip; "fused" lets them in.
         drop_second_skip: Remove the second shallowest skip.
-        pretrained: Start the encoder from ImageNet weights; only compact-lite0 and ritm-style have them.
+        pretrained: Start the encoder from ImageNet weights; only those with a Lite0 encoder have them.
     Raises:
         WeightsError: An unknown name, `pretrained` for a network without ImageNet weights, or other skips
             than ritm-style's own.
@@ -62,6 +63,8 @@ def build_network(
     if not pretrained:
         return builder(options)
     if name not in _PRETRAINED:
-        known = " and ".join(_PRETRAINED)
-        raise WeightsError(f"There are no ImageNet weights for the network {name}; {known} have them.")
+        raise WeightsError(
+            f"There are no ImageNet weights for the network {name}.",
+            hint=f"There are for: {', '.join(_PRETRAINED)}.",
+        )
     return _PRETRAINED[name](options, pretrained=True)

@@ -1,0 +1,88 @@
+"""A compact network that sees the tissue before the clicks, and looks for what is like the clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+from ._click_attention import ClickAttention
+from ._compact import STRIDE, CompactBase
+from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, lite0_stem, load_imagenet_weights
+from ._options import SkipOptions
+from ._padding import cropped, padded
+
+_GAIN = 10.0
+"""A click's disk must be as loud as the features that it is added to from the start; see `CompactLite0`."""
+_JOIN = 3
+"""Stages of the encoder, to stride 8, that no click touches."""
+
+
+class CompactAttention(CompactBase):
+    """Guidance joins at stride 8: what lies before depends on the tissue alone, click after click.
+
+    The clicks enter in two ways: as a map that is added to the features, which says where, and through
+    `ClickAttention`, which says what else looks like that. The first carries the mask input too.
+
+    Args:
+        options: With `shallow_skip` "fused" a map of the guidance is added to the stride-2 skip;
+            `drop_second_skip` is about the stride-4 one, which carries no click in any case.
+        pretrained: Start the encoder from ImageNet weights.
+    Raises:
+        MissingExtra: `pretrained` without the package that carries the weights.
+    """
+
+    def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
+        super().__init__(options)
+        self.stem = lite0_stem()
+        self.guidance_branch = _guidance_branch((3, 16, 32, 32), STAGE_CHANNELS[2])
+        self.attention = ClickAttention(STAGE_CHANNELS[2], STAGE_CHANNELS[3])
+        fused = options.shallow_skip == "fused"
+        self.skip_branch = _guidance_branch((3, STEM_CHANNELS), STEM_CHANNELS) if fused else None
+        if pretrained:
+            load_imagenet_weights(self.stem, self.body)
+
+    def pretrained_parameters(self) -> Iterator[nn.Parameter]:
+        """Yield what starts from ImageNet weights, for a training that moves them more slowly."""
+        yield from self.stem.parameters()
+        yield from self.body.parameters()
+
+    def forward(self, image: Tensor, guidance: Tensor) -> Tensor:
+        """Return (N, 1, H, W) logits.
+
+        Args:
+            image: (N, 3, H, W) RGB, normalised with ImageNet mean and deviation.
+            guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
+        """
+        whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
+        shallow, second, third = self.seen(whole_image)
+        if self.skip_branch is not None:
+            shallow = shallow + self.skip_branch(whole_guidance)
+        alike = self.attention(third, whole_guidance)
+        joined = third + self.guidance_branch(whole_guidance)
+        fourth = self._staged(joined, 3, 5) + alike
+        kept = (second, joined, fourth, self._staged(fourth, 5, 7))
+        return cropped(self.decoded(whole_image, shallow=shallow, kept=kept), image)
+
+    def seen(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what depends on the tissue alone: features at strides 2, 4 and 8."""
+        shallow = self.stem(image)
+        second = self._staged(shallow, 0, 2)
+        return shallow, second, self._staged(second, 2, _JOIN)
+
+    def _staged(self, features: Tensor, first: int, end: int) -> Tensor:
+        for index in range(first, end):
+            features = self.body.stages[index](features)
+        return features
+
+
+def _guidance_branch(widths: Sequence[int], outputs: int) -> nn.Sequential:
+    """Return convolutions that halve the size once for each step of `widths`, and one that does not."""
+    # No norm: nearly all of a click map is zero, and a batch's share of ones would scale the rest.
+    layers: list[nn.Module] = []
+    for before, after in pairwise(widths):
+        layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU(inplace=True)]
+    last = nn.Conv2d(widths[-1], outputs, 1, bias=False)
+    nn.init.normal_(last.weight, std=_GAIN * widths[-1] ** -0.5)
+    return nn.Sequential(*layers, last)
