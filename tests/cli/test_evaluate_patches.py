@@ -10,11 +10,11 @@ import pytest
 from zoomiseg.datasets import read_manifest
 from zoomiseg.experiment import (
     PatchTest,
+    PredictorMethod,
     collage_subjects,
     evaluate_patches,
     image_subjects,
     patch_figures,
-    predictor_method,
 )
 from zoomiseg.predict import load_predictors
 
@@ -44,7 +44,7 @@ def test_json_has_the_keys_of_the_contract_and_the_experiments_figures(run, mani
 
 
 def figures_of(subjects, test, seed=0):
-    method = predictor_method(load_predictors("tiny").low, 2.0)
+    method = PredictorMethod(load_predictors("tiny").low, 2.0)
     return patch_figures(list(evaluate_patches(subjects, method, test)), seed=seed)
 
 
@@ -64,7 +64,7 @@ def test_far_is_twice_as_many_pixels_at_the_high_scale(run, manifest):
 
 
 def test_baselines_stand_beside_the_network_on_the_same_images(run, manifest):
-    options = ("--mpp", "4", "--limit", "1", "--baselines")
+    options = ("--mpp", "4", "--limit", "1", "--baselines", "grabcut,random-walker")
     values = evaluate(run, manifest, "--json", *options).json
     assert values["baselines"].keys() == {"network", "grabcut", "random-walker"}
     assert values["baselines"]["network"]["iou_at"] == values["iou_at"]

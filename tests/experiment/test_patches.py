@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from zoomiseg.errors import WeightsError
 from zoomiseg.experiment import (
+    GrabCut,
     PatchTest,
+    PredictorMethod,
     Subject,
     evaluate_patches,
-    grabcut,
-    predictor_method,
+    known_baselines,
     replayed_ious,
     robot_curve,
 )
+
+from .answers import Answers
 
 
 def filled(pixels: int) -> np.ndarray:
@@ -26,10 +30,12 @@ def subject(truth: np.ndarray, name: str = "a") -> Subject:
     return Subject(name, lambda: (image, truth))
 
 
+@Answers
 def everything(image, points, previous):
     return np.ones(image.shape[:2], np.float32)
 
 
+@Answers
 def quarters(image, points, previous):
     """Give each quarter of the image the label of the last click in it, none before one."""
     height, width = image.shape[0] // 2, image.shape[1] // 2
@@ -93,17 +99,31 @@ def test_what_comes_of_an_image_depends_on_its_place_and_seed_alone():
     assert [result.curve.points for result in other] != [result.curve.points for result in whole]
 
 
+def baselines(*names):
+    return tuple(known_baselines()[name] for name in names)
+
+
 def test_baselines_get_the_clicks_that_the_network_got():
-    first = subject(SPOTTED)
-    (result,) = evaluate_patches([first], quarters, PatchTest(baselines=True))
-    assert result.baselines["grabcut"] == replayed_ious(grabcut, *first.read(), result.curve.points)
+    first, test = subject(SPOTTED), PatchTest(baselines=baselines("grabcut", "random-walker"))
+    (result,) = evaluate_patches([first], quarters, test)
+    assert result.baselines["grabcut"] == replayed_ious(GrabCut(), *first.read(), result.curve.points)
     assert len(result.baselines["random-walker"]) == len(result.curve.points)
 
 
 def test_baselines_run_on_at_most_forty_images_evenly_spread():
     subjects = [subject(CHEQUERED, str(number)) for number in range(80)]
-    results = list(evaluate_patches(subjects, quarters, PatchTest(baselines=True)))
+    results = list(evaluate_patches(subjects, quarters, PatchTest(baselines=baselines("grabcut"))))
     assert [int(result.name) for result in results if result.baselines] == list(range(0, 80, 2))
+
+
+def test_a_baseline_that_cannot_be_had_is_told_before_the_first_click():
+    test = PatchTest(baselines=baselines("sam"))
+    with pytest.raises(WeightsError, match="The method sam needs a checkpoint of Segment Anything"):
+        next(evaluate_patches([subject(SPOTTED)], Answers(never), test))
+
+
+def never(*_):
+    raise AssertionError("nothing is clicked")
 
 
 def test_a_predictor_gets_the_whole_image_and_clicks_on_their_pixels():
@@ -119,7 +139,7 @@ def test_a_predictor_gets_the_whole_image_and_clicks_on_their_pixels():
 
     recorder, image = Recorder(), np.zeros((4, 6, 3), np.uint8)
     previous = np.full((4, 6), 0.25, np.float32)
-    predictor_method(recorder, 2.0)(image, [(5, 3, 1), (0, 1, -1)], previous)
+    PredictorMethod(recorder, 2.0).predict(image, [(5, 3, 1), (0, 1, -1)], previous)
     patch, clicks, mask_input = recorder.seen
     assert patch.image is image
     assert mask_input is previous

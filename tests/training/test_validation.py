@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from zoomiseg.experiment import PatchTest, evaluate_patches, image_subjects, predictor_method
+from zoomiseg.experiment import PatchTest, PredictorMethod, evaluate_patches, image_subjects
 from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD, Card, SkipOptions
 from zoomiseg.predict import TorchPredictor
 from zoomiseg.training import Figures, Validation, ValidationSet
@@ -72,7 +72,7 @@ def pairs(write_pair):
 def test_figures_are_those_of_evaluate_patches(pairs):
     parts = [part for pair in pairs for part in stored_parts(pair, mpp=(2.0, 2.0), size=64)]
     found = alone(Listening(), [ValidationSet("val", 2.0, tuple(parts))]).figures["val"]
-    method = predictor_method(TorchPredictor(Listening(), CARD), 2.0)
+    method = PredictorMethod(TorchPredictor(Listening(), CARD), 2.0)
     curves = [result.curve for result in evaluate_patches(image_subjects(pairs, 2.0), method, PatchTest())]
     assert found.images == len(curves) == 3
     assert found.noc == pytest.approx(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,13 @@ import typer
 
 from zoomiseg.errors import ManifestError, OutputError
 
+from ._baseline_options import MethodOption, RitmOption, SamOption, baselines_from
 from ._options import EngineName, EngineOption, JsonFlag, MppOption, WeightsOption
 from ._output import counted, print_result, progress, say
 
 if TYPE_CHECKING:
     from zoomiseg.datasets import Pair
+    from zoomiseg.experiment import Baseline
     from zoomiseg.experiment.evaluation import Done, EvaluationFile, Setting
     from zoomiseg.experiment.simulation import Row
     from zoomiseg.session import PredictorPair
@@ -53,7 +55,7 @@ def evaluate(
         typer.Option(
             "--rows",
             help="Rows of the table, with commas: low-only, high-only, zoomiseg, without-l2h, "
-            "without-click-loss, grabcut, random-walker (the last needs zoomiseg[baselines]).",
+            "without-click-loss, ritm-style, grabcut, random-walker (needs zoomiseg[baselines]), sam.",
         ),
     ] = "low-only,high-only,zoomiseg,without-l2h",
     replay: Annotated[
@@ -70,6 +72,9 @@ def evaluate(
             "--without-click-loss", help="Networks for that row: trained alike, but without click loss."
         ),
     ] = None,
+    ritm_weights: RitmOption = None,
+    sam_checkpoint: SamOption = None,
+    method: MethodOption = None,
     clicker: Annotated[
         _ClickerChoice,
         typer.Option(
@@ -130,23 +135,25 @@ def evaluate(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    names = _row_names(rows)
+    baselines = baselines_from(sam_checkpoint, method)
+    names = _row_names(rows, baselines)
     pairs = _chosen(manifest, split)
-    asked = _rows(names, weights, without_click_loss, engine)
+    asked = _rows(names, weights, without_click_loss, ritm_weights, engine, baselines)
     file = _opened(output, rules, clicker, seed, asked)
     slides = _clicked(pairs, asked, file, manifest.parent, mpp)
     figures = evaluation_figures(file, rows=[row.name for row in asked], slides=slides)
     _finish(file, figures, output, as_json=json)
 
 
-def _row_names(text: str) -> list[str]:
+def _row_names(text: str, baselines: Mapping[str, Baseline]) -> list[str]:
     from zoomiseg.experiment.evaluation import ROW_NAMES
 
     names = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in names if name not in ROW_NAMES]
+    known = dict.fromkeys([*ROW_NAMES, *baselines])
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
         raise typer.BadParameter(
-            f"No row is called {unknown[0] if unknown else ''!r}; there is {', '.join(ROW_NAMES)}."
+            f"No row is called {unknown[0] if unknown else ''!r}; there is {', '.join(known)}."
         )
     return names
 
@@ -160,15 +167,28 @@ def _chosen(manifest: Path, split: str) -> list[Pair]:
     return pairs
 
 
-def _rows(names: Sequence[str], weights: str, without: str | None, engine: EngineName) -> list[Row]:
-    from zoomiseg.experiment.evaluation import rows_named
+def _rows(
+    names: Sequence[str],
+    weights: str,
+    without: str | None,
+    ritm: str | None,
+    engine: EngineName,
+    baselines: Mapping[str, Baseline],
+) -> list[Row]:
+    from zoomiseg.experiment.evaluation import ritm_style_pair, rows_named
     from zoomiseg.predict import load_predictors
 
     def load(name: str) -> PredictorPair:
         return load_predictors(name, engine=engine, allow_path=True)
 
     other: Callable[[], PredictorPair] | None = None if without is None else partial(load, without)
-    return rows_named(names, load=partial(load, weights), load_without_click_loss=other)
+    return rows_named(
+        names,
+        load=partial(load, weights),
+        load_without_click_loss=other,
+        load_ritm_style=None if ritm is None else partial(ritm_style_pair, ritm, engine=engine),
+        baselines=baselines,
+    )
 
 
 def _opened(output: Path, rules: Any, clicker: _ClickerChoice, seed: int, rows: list[Row]) -> EvaluationFile:

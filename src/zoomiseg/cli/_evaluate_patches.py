@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,13 +11,14 @@ import typer
 
 from zoomiseg.errors import ManifestError
 
+from ._baseline_options import MethodOption, SamOption, baselines_from
 from ._evaluate_patches_table import table
 from ._options import EngineName, EngineOption, JsonFlag, ScaleChoice, listed, positive_mpp
 from ._output import counted, print_result, progress, say
 
 if TYPE_CHECKING:
     from zoomiseg.datasets import Pair
-    from zoomiseg.experiment import Method, PatchResult, PatchTest, ResultFile, Subject
+    from zoomiseg.experiment import Baseline, PatchResult, PatchTest, Promptable, ResultFile, Subject
 
 _ClickerChoice = Literal["exact", "jittered"]
 _ADAPTATIONS = ("off",)
@@ -48,7 +49,7 @@ def evaluate_patches(
         typer.Option("--scale", help="Which network clicks: low, at 2.0 µm per pixel, or high, at 0.5."),
     ],
     weights: Annotated[
-        str, typer.Option("--weights", help="Weights by name or folder; or grabcut, random-walker.")
+        str, typer.Option("--weights", help="Weights by name or folder; or grabcut, random-walker, sam.")
     ] = "compact",
     collage: Annotated[
         int | None,
@@ -72,13 +73,15 @@ def evaluate_patches(
         int, typer.Option("--seed", help="Of jitter, shuffled labels, collages and intervals.", min=0)
     ] = 0,
     baselines: Annotated[
-        bool,
+        list[str] | None,
         typer.Option(
             "--baselines",
-            help="Also give the clicks of at most 40 images, shrunk to 512 pixels, to GrabCut and random "
-            "walker (needs zoomiseg[baselines]).",
+            help="Also give the clicks of at most 40 images to these: grabcut and random-walker, which get "
+            "them shrunk to 512 pixels (the latter needs zoomiseg[baselines]), sam; with commas.",
         ),
-    ] = False,
+    ] = None,
+    sam_checkpoint: SamOption = None,
+    method: MethodOption = None,
     split: Annotated[str, typer.Option("--split", help="Only rows of this split; empty takes all.")] = "",
     kind: Annotated[
         list[str] | None,
@@ -122,8 +125,10 @@ def evaluate_patches(
         )
     wanted = mpp or (LOW if scale == "low" else HIGH).mpp
     subjects = _subjects(pairs, wanted, collage=collage, seed=seed, limit=limit)
-    method, identity = _method(weights, scale, engine, wanted)
-    test = PatchTest(clicker=clicker, seed=seed, far_px=_FAR_PX[scale], baselines=baselines)
+    known = baselines_from(sam_checkpoint, method)
+    held = _held(listed(baselines or ()), known)
+    clicked, identity = _method(weights, scale, engine, wanted, known)
+    test = PatchTest(clicker=clicker, seed=seed, far_px=_FAR_PX[scale], baselines=held)
     settings = {
         "weights": weights,
         "scale": scale,
@@ -133,9 +138,10 @@ def evaluate_patches(
         "collage": collage,
         "adapt": adapt,
     }
-    whole = {**settings, "network": identity, "baselines": baselines, "far_px": test.far_px}
+    against = [each.identity for each in held]
+    whole = {**settings, "network": identity, "baselines": against, "far_px": test.far_px}
     with _kept(output, whole, subjects) as file:
-        results = _clicked(subjects, method, test, file)
+        results = _clicked(subjects, clicked, test, file)
         values = patch_figures(results, seed=seed) | settings | {"far_px": test.far_px}
         if file:
             file.finish(values)
@@ -162,17 +168,26 @@ def _subjects(
     return [images[index * len(images) // limit] for index in range(limit)]
 
 
-def _method(weights: str, scale: ScaleChoice, engine: EngineName, mpp: float) -> tuple[Method, str]:
-    """Return what answers the clicks, and what identifies it."""
-    from zoomiseg.experiment import grabcut, predictor_method, random_walker
+def _held(names: Sequence[str], known: Mapping[str, Baseline]) -> tuple[Baseline, ...]:
+    for name in names:
+        if name not in known:
+            raise typer.BadParameter(f"No method is called {name!r}; there is {', '.join(known)}.")
+    return tuple(known[name] for name in dict.fromkeys(names))
 
-    if weights in ("grabcut", "random-walker"):
-        return (grabcut if weights == "grabcut" else random_walker), weights
+
+def _method(
+    weights: str, scale: ScaleChoice, engine: EngineName, mpp: float, known: Mapping[str, Baseline]
+) -> tuple[Promptable, str]:
+    """Return what answers the clicks, and what identifies it."""
+    from zoomiseg.experiment import PredictorMethod
+
+    if weights in known:
+        return known[weights].method, known[weights].identity
     from zoomiseg.networks import find_weights
     from zoomiseg.predict import load_predictor
 
     predictor, _ = load_predictor(find_weights(weights, allow_path=True), scale, engine=engine)
-    return predictor_method(predictor, mpp), predictor.identity
+    return PredictorMethod(predictor, mpp), predictor.identity
 
 
 @contextmanager
@@ -195,7 +210,7 @@ def _kept(
 
 
 def _clicked(
-    subjects: Sequence[Subject], method: Method, test: PatchTest, file: ResultFile | None
+    subjects: Sequence[Subject], method: Promptable, test: PatchTest, file: ResultFile | None
 ) -> list[PatchResult]:
     from zoomiseg.experiment import evaluate_patches as evaluate
 

@@ -1,16 +1,15 @@
 """How good, and at how many clicks: the robot against networks and baselines."""
 
-from ._baselines import grabcut, random_walker
 from ._benchmark import MANIFEST as BENCHMARK_MANIFEST
 from ._benchmark import BuiltSlide, build_benchmark, checksum_of
 from ._benchmark_definition import Benchmark, Checksum, benchmark_folder, checksums_text, read_benchmark
 from ._comparison import baselines_on_slide
 from ._core_images import core_images
-from ._curve import Clicker, Curve, Method, replayed_ious, robot_curve
+from ._curve import Clicker, Curve, replayed_ious, robot_curve
 from ._demo import DemoClick, demo_clicks
 from ._figures import bootstrap_interval, curve_figures, patch_figures
 from ._flips import Flips, far_flips
-from ._patches import PatchResult, PatchTest, evaluate_patches, predictor_method
+from ._patches import PatchResult, PatchTest, PredictorMethod, evaluate_patches
 from ._result_file import ResultFile
 from ._subjects import Subject, collage_subjects, image_subjects, resampled_pair
 from ._tissue_statistics import (
@@ -23,6 +22,7 @@ from ._tissue_statistics import (
 )
 from ._truth import shrunk, truth_on_high
 from ._truth_reader import truth_reader
+from .baselines import Baseline, GrabCut, Promptable, RandomWalker, known_baselines, load_sam
 
 __all__ = [
     "BENCHMARK_MANIFEST",
@@ -30,6 +30,7 @@ __all__ = [
     "DIAMETERS_UM",
     "FREQUENCIES",
     "PLANES",
+    "Baseline",
     "Benchmark",
     "BuiltSlide",
     "Checksum",
@@ -37,9 +38,12 @@ __all__ = [
     "Curve",
     "DemoClick",
     "Flips",
-    "Method",
+    "GrabCut",
     "PatchResult",
     "PatchTest",
+    "PredictorMethod",
+    "Promptable",
+    "RandomWalker",
     "ResultFile",
     "Subject",
     "TissueStatistics",
@@ -56,11 +60,10 @@ __all__ = [
     "demo_clicks",
     "evaluate_patches",
     "far_flips",
-    "grabcut",
     "image_subjects",
+    "known_baselines",
+    "load_sam",
     "patch_figures",
-    "predictor_method",
-    "random_walker",
     "read_benchmark",
     "replayed_ious",
     "resampled_pair",

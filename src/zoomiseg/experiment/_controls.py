@@ -8,13 +8,9 @@ import numpy as np
 
 from zoomiseg.guidance import PatchPoint
 
-from ._baselines import grabcut, random_walker
 from ._curve import ImageArray, MaskArray, replayed_ious
 from ._subjects import resized
-
-LONGEST_PX = 512
-"""Longest side of what the baselines are given: they need seconds a click on more."""
-BASELINES = {"grabcut": grabcut, "random-walker": random_walker}
+from .baselines import Baseline
 
 
 def shuffled_labels(points: Sequence[PatchPoint], rng: np.random.Generator) -> list[PatchPoint] | None:
@@ -31,21 +27,29 @@ def shuffled_labels(points: Sequence[PatchPoint], rng: np.random.Generator) -> l
 
 
 def baseline_ious(
-    image: ImageArray, truth: MaskArray, points: Sequence[PatchPoint]
+    image: ImageArray, truth: MaskArray, points: Sequence[PatchPoint], baselines: Sequence[Baseline]
 ) -> dict[str, tuple[float, ...]]:
-    """Return, for each baseline, the IoU after each of the given clicks, on at most 512 pixels a side.
+    """Return, for each baseline, the IoU after each of the given clicks, at the size that it is given.
 
     Args:
         image: (H, W, 3) uint8 RGB.
         truth: (H, W) bool.
         points: In these pixels; shrunk with the image.
+        baselines: By whose `longest_px` image and truth are shrunk.
     """
+    return {each.name: _ious(image, truth, points, each) for each in baselines}
+
+
+def _ious(
+    image: ImageArray, truth: MaskArray, points: Sequence[PatchPoint], baseline: Baseline
+) -> tuple[float, ...]:
     height, width = truth.shape
-    factor = min(LONGEST_PX / max(height, width), 1)
+    longest = max(height, width)
+    factor = min((baseline.longest_px or longest) / longest, 1)
     size = max(round(width * factor), 1), max(round(height * factor), 1)
     small, small_truth = resized(image, truth, size)
     moved = [
         (int((column + 0.5) * size[0] / width), int((row + 0.5) * size[1] / height), label)
         for column, row, label in points
     ]
-    return {name: replayed_ious(method, small, small_truth, moved) for name, method in BASELINES.items()}
+    return replayed_ious(baseline.method, small, small_truth, moved)

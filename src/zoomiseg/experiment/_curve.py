@@ -13,21 +13,12 @@ from zoomiseg.guidance import PatchPoint
 from zoomiseg.robot import THRESHOLD, BoolArray, RobotClick, iou, next_click
 
 from ._flips import Flips, far_flips
+from .baselines import Promptable
 
 FloatArray = NDArray[np.float32]
 ImageArray = NDArray[np.uint8]
 MaskArray = NDArray[np.bool_]
 MAX_CLICKS = 20
-
-
-class Method(Protocol):
-    """Anything that turns an image and clicks into a probability."""
-
-    def __call__(
-        self, image: ImageArray, points: Sequence[PatchPoint], previous: FloatArray | None
-    ) -> FloatArray:
-        """Return (H, W) float32 in [0, 1] for an (H, W, 3) RGB image and clicks in its pixels."""
-        ...
 
 
 class Clicker(Protocol):
@@ -74,7 +65,7 @@ class Curve:
 
 
 def robot_curve(
-    method: Method,
+    method: Promptable,
     image: ImageArray,
     truth: MaskArray,
     *,
@@ -104,7 +95,7 @@ def robot_curve(
         if click is None:
             break
         points.append((click.column, click.row, click.label))
-        before, probability = prediction, method(image, points, probability)
+        before, probability = prediction, method.predict(image, points, probability)
         prediction = probability >= THRESHOLD
         ious.append(iou(prediction, truth))
         as_clicked = [bool(prediction[row, column]) == (label > 0) for column, row, label in points]
@@ -116,12 +107,12 @@ def robot_curve(
 
 
 def replayed_ious(
-    method: Method, image: ImageArray, truth: MaskArray, points: Sequence[PatchPoint]
+    method: Promptable, image: ImageArray, truth: MaskArray, points: Sequence[PatchPoint]
 ) -> tuple[float, ...]:
     """Give a method clicks made beforehand, one after another, and return the IoU after each."""
     probability: FloatArray | None = None
     ious = []
     for count in range(1, len(points) + 1):
-        probability = method(image, points[:count], probability)
+        probability = method.predict(image, points[:count], probability)
         ious.append(iou(np.asarray(probability >= THRESHOLD), truth))
     return tuple(ious)

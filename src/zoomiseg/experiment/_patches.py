@@ -23,11 +23,11 @@ from ._curve import (
     FloatArray,
     ImageArray,
     MaskArray,
-    Method,
     replayed_ious,
     robot_curve,
 )
 from ._subjects import Subject
+from .baselines import Baseline, Promptable
 
 ClickerName = Literal["exact", "jittered"]
 _LEAST, _MOST = 0.02, 0.98
@@ -43,14 +43,14 @@ class PatchTest:
         clicker: `exact`, or `jittered` by a hand that misses the robot's own place.
         seed: Of jitter and of shuffled labels.
         far_px: Pixels further than this from a click are far from it.
-        baselines: Also give the clicks of at most 40 images, evenly spread, to GrabCut and random walker.
+        baselines: Methods that are also given the clicks of at most 40 images, evenly spread.
         most: Clicks an image.
     """
 
     clicker: ClickerName = "exact"
     seed: int = 0
     far_px: int = 150
-    baselines: bool = False
+    baselines: tuple[Baseline, ...] = ()
     most: int = MAX_CLICKS
 
 
@@ -73,20 +73,30 @@ class PatchResult:
     baselines: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def predictor_method(predictor: Predictor, mpp: float) -> Method:
-    """Return a predictor as a method that runs an image at its own size."""
+@dataclass(frozen=True, slots=True)
+class PredictorMethod:
+    """A predictor as a method that runs an image at its own size.
 
-    def predict(image: ImageArray, points: Sequence[PatchPoint], previous: FloatArray | None) -> FloatArray:
+    Args:
+        predictor: Of one scale.
+        mpp: µm per pixel of the images.
+    """
+
+    predictor: Predictor
+    mpp: float
+
+    def predict(
+        self, image: ImageArray, clicks: Sequence[PatchPoint], previous: FloatArray | None
+    ) -> FloatArray:
+        """Return (H, W) float32 in [0, 1]; see `Promptable.predict`."""
         height, width = image.shape[:2]
-        frame = PatchFrame(Grid((1.0, 1.0), width, height, (mpp, mpp)), Box(0, 0, width, height))
-        clicks = [Click(column + 0.5, row + 0.5, label) for column, row, label in points]
-        return predictor.predict(Patch(image, frame), clicks, mask_input=previous)
-
-    return predict
+        frame = PatchFrame(Grid((1.0, 1.0), width, height, (self.mpp, self.mpp)), Box(0, 0, width, height))
+        placed = [Click(column + 0.5, row + 0.5, label) for column, row, label in clicks]
+        return self.predictor.predict(Patch(image, frame), placed, mask_input=previous)
 
 
 def evaluate_patches(
-    subjects: Sequence[Subject], method: Method, test: PatchTest, *, start: int = 0
+    subjects: Sequence[Subject], method: Promptable, test: PatchTest, *, start: int = 0
 ) -> Iterator[PatchResult]:
     """Let the robot click each image, and yield what came of it.
 
@@ -99,8 +109,10 @@ def evaluate_patches(
         start: Begin with this one, the earlier ones being done.
     Raises:
         ManifestError: An image or its mask cannot be used.
-        MissingExtra: Baselines are asked for without `zoomiseg[baselines]`.
+        MissingExtra, WeightsError: A baseline cannot be had.
     """
+    for baseline in test.baselines:
+        baseline.warm_up()
     with_baselines = _spread(len(subjects), _BASELINE_IMAGES) if test.baselines else set()
     for index in range(start, len(subjects)):
         image, truth = subjects[index].read()
@@ -111,7 +123,7 @@ def evaluate_patches(
             method,
             test,
             rng=np.random.default_rng([test.seed, index]),
-            baselines=index in with_baselines,
+            baselines=test.baselines if index in with_baselines else (),
         )
 
 
@@ -119,11 +131,11 @@ def _result(
     name: str,
     image: ImageArray,
     truth: MaskArray,
-    method: Method,
+    method: Promptable,
     test: PatchTest,
     *,
     rng: np.random.Generator,
-    baselines: bool,
+    baselines: Sequence[Baseline],
 ) -> PatchResult:
     foreground = float(truth.mean())
     if not _LEAST <= foreground <= _MOST:
@@ -136,7 +148,7 @@ def _result(
         foreground,
         curve,
         replayed_ious(method, image, truth, shuffled)[-1] if shuffled else None,
-        baseline_ious(image, truth, curve.points) if baselines else {},
+        baseline_ious(image, truth, curve.points, baselines),
     )
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zoomiseg.experiment import grabcut
-from zoomiseg.experiment.evaluation import MethodPredictor
+from zoomiseg.experiment import Baseline, GrabCut
+from zoomiseg.experiment.evaluation import MethodPredictor, method_pair
 from zoomiseg.geometry import Box, Click, PatchFrame, grids_of
 from zoomiseg.predict import Patch
 
@@ -15,7 +15,7 @@ class Noted:
     def __init__(self):
         self.asked = []
 
-    def __call__(self, image, points, previous):
+    def predict(self, image, points, previous):
         self.asked.append((image, points, previous))
         return np.tile(np.linspace(0, 1, image.shape[1], dtype=np.float32), (image.shape[0], 1))
 
@@ -61,7 +61,20 @@ def test_what_is_too_large_is_shrunk_with_its_clicks_and_its_last_answer():
 def test_grabcut_answers_as_it_does_on_the_plain_image():
     patch = patch_of(64, 64)
     clicks = [Click(50.5, 30.5, 1), Click(10.5, 30.5, -1)]
-    expected = grabcut(patch.image, [(50, 30, 1), (10, 30, -1)])
-    found = MethodPredictor(grabcut, "grabcut").predict(patch, clicks)
+    expected = GrabCut().predict(patch.image, [(50, 30, 1), (10, 30, -1)])
+    found = MethodPredictor(GrabCut(), "grabcut").predict(patch, clicks)
     np.testing.assert_array_equal(found, expected)
     assert 0 < expected.mean() < 1
+
+
+def test_a_methods_pair_tells_the_file_that_its_answers_depend_on(tmp_path):
+    weights = tmp_path / "weights.bin"
+    weights.write_bytes(b"abc")
+    plain = method_pair(Baseline(name="noted", load=Noted))
+    weighted = method_pair(Baseline(name="noted", load=Noted, longest_px=16, file=weights))
+    assert (plain.name, plain.weights_sha256, plain.engine) == ("noted", "0" * 64, "none")
+    # SHA-256 of "abc" as FIPS 180-2 prints it.
+    assert weighted.weights_sha256.startswith("ba7816bf8f01cfea414140de5dae2223")
+    assert weighted.low is weighted.high
+    assert plain.low.identity != weighted.low.identity
+    assert weighted.low.longest_px == 16

@@ -4,6 +4,7 @@ from ._clicks import PatchClicks, patches_of
 from ._figures import evaluation_figures
 from ._file import FILE_NAME, EvaluationFile, Setting
 from ._method_predictor import MethodPair, MethodPredictor, method_pair
+from ._ritm_style import ritm_style_pair
 from ._rows import ROW_NAMES, ordered, rows_named
 from ._run import Done, evaluate_slides
 from ._slide import SlideFacts, names_of
@@ -26,5 +27,6 @@ __all__ = [
     "names_of",
     "ordered",
     "patches_of",
+    "ritm_style_pair",
     "rows_named",
 ]

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from zoomiseg.geometry import Box, Click
-from zoomiseg.predict import FloatArray, Patch
+from zoomiseg.predict import FloatArray, Patch, Predictor
 
-from .._curve import Method
+from ..baselines import Baseline, Promptable
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class MethodPredictor:
         longest_px: Longest side of what it is given; None: the patch's own size.
     """
 
-    method: Method
+    method: Promptable
     identity: str
     longest_px: int | None = None
 
@@ -50,7 +50,7 @@ class MethodPredictor:
         image = np.asarray(cv2.resize(patch.image[place], size, interpolation=cv2.INTER_AREA), np.uint8)
         previous = None if mask_input is None else _resized(mask_input[place], size)
         whole = np.zeros(patch.image.shape[:2], np.float32)
-        whole[place] = _resized(self.method(image, points, previous), (inside.width, inside.height))
+        whole[place] = _resized(self.method.predict(image, points, previous), (inside.width, inside.height))
         return whole
 
     def warm_up(self) -> None:
@@ -59,23 +59,31 @@ class MethodPredictor:
 
 @dataclass(frozen=True)
 class MethodPair:
-    """One method at both scales, as a session wants its networks."""
+    """The same predictor at both scales, as a session wants its networks.
 
-    low: MethodPredictor
-    high: MethodPredictor
+    Args:
+        low: Answers at the low scale.
+        high: Answers at the high one.
+        name: Of method or weights.
+        weights_sha256: Of what the answers depend on besides the package, in hexadecimal.
+        engine: What runs a network; "none" for what is none.
+    """
+
+    low: Predictor
+    high: Predictor
     name: str
+    weights_sha256: str
     engine: str = "none"
 
-    @property
-    def weights_sha256(self) -> str:
-        """A method without weights has no checksum: zeros."""
-        return "0" * 64
 
+def method_pair(baseline: Baseline) -> MethodPair:
+    """Return a method for both scales.
 
-def method_pair(name: str, method: Method, *, longest_px: int | None = None) -> MethodPair:
-    """Return a method for both scales."""
-    predictor = MethodPredictor(method, name, longest_px)
-    return MethodPair(predictor, predictor, name)
+    Raises:
+        WeightsError, MissingExtra: It cannot be had.
+    """
+    predictor = MethodPredictor(baseline.method, baseline.identity, baseline.longest_px)
+    return MethodPair(predictor, predictor, baseline.name, baseline.sha256)
 
 
 def _resized(values: FloatArray, size: tuple[int, int]) -> FloatArray:
