@@ -96,7 +96,7 @@ def test_what_is_new_learns_at_the_full_rate() -> None:
     network = ritm_style()
     slow = {id(parameter) for parameter in network.pretrained_parameters()}  # type: ignore[operator]
     fast = {name.split(".")[0] for name, each in network.named_parameters() if id(each) not in slow}
-    assert fast == {"stem", "full_size_branch", "decoder", "head"}
+    assert fast == {"stem", "image_branch", "decoder", "head"}
     assert id(network.get_parameter("stem.0.weight")) not in slow
     assert {id(each) for each in network.get_submodule("body").parameters()} < slow
 

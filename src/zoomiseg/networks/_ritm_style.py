@@ -10,23 +10,15 @@ from torch import Tensor, cat, nn
 from zoomiseg.errors import WeightsError
 
 from ._blocks import conv_norm_relu
-from ._compact import DECODER_CHANNELS, IMAGE_CHANNELS, STRIDE, DecoderBlock
-from ._lite0 import (
-    STAGE_CHANNELS,
-    STEM_CHANNELS,
-    Lite0Body,
-    SameConv,
-    lite0_stem,
-    load_imagenet_weights,
-)
+from ._compact import IMAGE_CHANNELS, STRIDE, CompactBase
+from ._lite0 import STEM_CHANNELS, SameConv, lite0_stem, load_imagenet_weights
 from ._options import SkipOptions
 from ._padding import cropped, padded
 
 _COLOURS, _GUIDANCE = 3, 3
-_CONVOLUTIONS = (2, 2, 1, 1, 1)
 
 
-class RitmStyle(nn.Module):
+class RitmStyle(CompactBase):
     """Guidance is concatenated to the image before the first convolution; every skip carries what is there.
 
     After Sofiiuk et al. 2021 (RITM, its Conv1E: a first layer with more input channels). Encoder, decoder and
@@ -41,27 +33,18 @@ class RitmStyle(nn.Module):
     """
 
     def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
-        super().__init__()
         if options != SkipOptions("fused", drop_second_skip=False):
             raise WeightsError(
                 "The network ritm-style has plain skips only.",
                 hint='Say so in its recipe: shallow_skip = "fused" and drop_second_skip = false.',
             )
+        super().__init__(options)
         colours = lite0_stem()
-        self.body = Lite0Body()
         if pretrained:
             load_imagenet_weights(colours, self.body)
         self.stem = _with_guidance(colours)
-        self.full_size_branch = conv_norm_relu(_COLOURS + _GUIDANCE, IMAGE_CHANNELS)
-        skips = (STAGE_CHANNELS[3], STAGE_CHANNELS[2], STAGE_CHANNELS[1], STEM_CHANNELS, IMAGE_CHANNELS)
-        inputs = (STAGE_CHANNELS[4], *DECODER_CHANNELS[:-1])
-        self.decoder = nn.ModuleList(
-            DecoderBlock(deep, skip, outputs, convolutions=count)
-            for deep, skip, outputs, count in zip(inputs, skips, DECODER_CHANNELS, _CONVOLUTIONS, strict=True)
-        )
-        self.head = nn.Conv2d(DECODER_CHANNELS[-1], 1, 1)
-        nn.init.normal_(self.head.weight, std=0.1)
-        self.head.bias = nn.Parameter(torch.zeros(1))
+        # In the place of the guidance-free one: the shallowest skip carries the clicks too.
+        self.image_branch = conv_norm_relu(_COLOURS + _GUIDANCE, IMAGE_CHANNELS)
 
     def pretrained_parameters(self) -> Iterator[nn.Parameter]:
         """Yield what starts from ImageNet weights, for a training that moves them more slowly.
@@ -80,11 +63,8 @@ class RitmStyle(nn.Module):
         """
         together = cat(padded(image, guidance, multiple=STRIDE), dim=1)
         shallow = self.stem(together)
-        _, second, third, fourth, features = self.body(shallow)
-        skips = (fourth, third, second, shallow, self.full_size_branch(together))
-        for block, skip in zip(self.decoder, skips, strict=True):
-            features = block(features, skip)
-        return cropped(self.head(features), image)
+        _, *kept = self.body(shallow)
+        return cropped(self.decoded(together, shallow=shallow, kept=kept), image)
 
 
 def _with_guidance(stem: nn.Sequential) -> nn.Sequential:
