@@ -135,3 +135,17 @@ def test_a_click_is_about_as_loud_as_the_image_from_the_start() -> None:
     with torch.no_grad():
         heard = stem.guidance_branch(guidance).std()
     assert 0.3 < heard < 3
+
+
+def test_in_half_precision_a_depthwise_convolution_keeps_its_dtype_and_the_gradient_of_single() -> None:
+    layer = _lite0.SameConv(8, 8, 5, stride=2, groups=8)
+    image, kept = torch.randn(2, 8, 16, 16), []
+    for enabled in (False, True):
+        layer.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            out = layer(image.bfloat16() if enabled else image.bfloat16().float())
+        assert out.dtype == (torch.bfloat16 if enabled else torch.float32)
+        out.float().sum().backward()
+        assert layer.weight.grad is not None
+        kept.append(layer.weight.grad.clone())
+    torch.testing.assert_close(*kept, rtol=1e-5, atol=1e-5)

@@ -46,7 +46,7 @@ class Recipe:
         epochs: How often each image of the data is learnt from once, on average.
         batch: Samples in a batch, however many devices share it.
         accumulate: Batches a step, for whose gradients there is no room at once.
-        precision: Numbers of the network's passes: `32-true`, or `bf16-mixed` where a GPU is faster with it.
+        precision: Numbers of the network's passes: `32-true`, or `bf16-mixed` where that is faster.
         ema: Decay of the exponential moving average of the weights that is kept; 0 keeps the last weights.
         size: Side of a sample, in pixels.
         mpp: (smallest, largest) µm per pixel of a sample, drawn log-uniformly.
