@@ -2,9 +2,9 @@
 
     python benchmarks/training_step.py [--network compact-attention] [--threads 1]
 
-A step here is what training does most: two passes in eval mode without gradient, which simulate clicks, and one
-pass forwards and backwards, on four samples of 256 x 256 pixels. Both precisions take turns, so that other work on
-the machine meets both; printed are medians and their ratio.
+A step here is what training does most: two passes in eval mode without gradient, which simulate clicks,
+and one pass forwards and backwards, on four samples of 256 x 256 pixels. Both precisions take turns, so that
+other work on the machine meets both; printed are medians and their ratio.
 """
 
 from __future__ import annotations
