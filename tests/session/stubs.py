@@ -12,6 +12,7 @@ from zoomiseg.errors import SlideError
 from zoomiseg.geometry import Box, Click, Grid, Grids, grids_of
 from zoomiseg.predict import FloatArray, ImageArray, Patch
 from zoomiseg.session import Session
+from zoomiseg.session._events import Row, event_of
 
 
 class StubSlide:
@@ -96,3 +97,11 @@ def whole(session: Session, *, class_: str = "tumour") -> bytes:
     high = session.read(box, class_=class_)
     low = session.read(box, mpp=2.0, class_=class_)
     return high.tobytes() + low.tobytes()
+
+
+def take_in_all(session: Session, rows: Sequence[Row]) -> Session:
+    """Let a session replay the rows of another one's log."""
+    for row in rows:
+        session._fold.apply(event_of(row))
+    session._publish(len(rows))
+    return session

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from zoomiseg.errors import SessionError
 from zoomiseg.geometry import Box
 from zoomiseg.session import Event, Referring, Session, SessionOptions
-from zoomiseg.session._events import event_of
 from zoomiseg.session._patches import HighPatch, LowPatch
 
-from .stubs import StubPredictors, StubSlide
+from .stubs import StubPredictors, StubSlide, take_in_all
 
 WIDTH, HEIGHT = 5200, 1400
 xs, ys = st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1)
@@ -110,9 +109,7 @@ def shown(session: Session) -> bytes:
 @given(history=histories, chosen=options)
 def test_a_session_equals_a_replay_of_its_log_to_the_byte(history, chosen) -> None:
     session = played(history, chosen)
-    replay = new_session(chosen)
-    for row in session._log.rows:
-        replay._fold.apply(event_of(row))
+    replay = take_in_all(new_session(chosen), session._log.rows)
     assert layers(replay) == layers(session)
     assert replay.events == session.events
     assert shown(replay) == shown(session)

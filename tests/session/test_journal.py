@@ -28,6 +28,21 @@ def test_taking_back_every_step_passes_through_every_earlier_state(steps) -> Non
         assert as_dict(mapping) == states.pop()
 
 
+@given(steps=st.lists(WRITES, max_size=6))
+def test_a_snapshot_stays_as_it_was_taken(steps) -> None:
+    journal = Journal()
+    mapping: JournalledMap[str, int] = JournalledMap(journal)
+    taken = []
+    for writes in steps:
+        taken.append((mapping.snapshot(), as_dict(mapping)))
+        journal.begin()
+        for key, value in writes:
+            mapping.put(key, value)
+    while len(journal):
+        journal.take_back()
+    assert [as_dict(snapshot) for snapshot, _ in taken] == [expected for _, expected in taken]
+
+
 def test_a_step_knows_what_it_replaced() -> None:
     journal = Journal()
     mapping: JournalledMap[str, int] = JournalledMap(journal)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from zoomiseg.geometry import Box
 from zoomiseg.session import Session
-from zoomiseg.session._events import event_of
 
-from .stubs import StubPredictors, StubSlide
+from .stubs import StubPredictors, StubSlide, take_in_all
 
 KILLS = int(os.environ.get("ZOOMISEG_KILLS", "25"))
 SESSIONS = max(1, KILLS // 25)
@@ -45,10 +44,7 @@ def work_until_killed(folder: Path, seed: int, *, operations: int, seconds: floa
 
 
 def replayed(session: Session) -> Session:
-    replay = Session(StubSlide(5200, 1400), predictors=StubPredictors())
-    for row in session._log.rows:
-        replay._fold.apply(event_of(row))
-    return replay
+    return take_in_all(Session(StubSlide(5200, 1400), predictors=StubPredictors()), session._log.rows)
 
 
 def test_after_a_kill_every_acknowledged_event_is_there_and_the_mask_equals_a_replay(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from zoomiseg.errors import SlideError
 from zoomiseg.geometry import Box, PatchFrame
 from zoomiseg.session import Session, SessionOptions
 
-from .stubs import StubPredictors, StubSlide
+from .stubs import StubPredictors, StubSlide, take_in_all
 
 
 def test_the_first_high_click_starts_from_the_low_probability_enlarged(session: Session) -> None:
@@ -116,8 +116,7 @@ def test_many_missing_layers_are_predicted_in_order_and_progress_is_told(open_se
         options=session.options,
         on_progress=lambda *step: told.append(step),
     )
-    for row in session._log.rows:
-        again._operations._fold.apply(session._operations._answers[row.op_id][0])
+    take_in_all(again, session._log.rows)
     assert told == []
     again.high_probability(1)
     assert told == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from functools import cache
 
 import numpy as np
@@ -36,6 +37,12 @@ class Composer:
         self._seam_px = options.seam_px
         self._state = state
         self._predictions = predictions
+
+    def of(self, state: State) -> Composer:
+        """Return the composer of another state of the same session."""
+        twin = copy(self)
+        twin._state = state
+        return twin
 
     def read(self, box: Box, grid: Grid, class_: str) -> FloatArray:
         """Return (H, W) float32 in [0, 1] of a box in the grid's pixels, 0 outside the slide."""

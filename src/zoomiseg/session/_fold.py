@@ -37,6 +37,14 @@ class Fold:
         """Clicks, zooms, settles and unsettles that are neither undone nor deleted, in order."""
         return tuple(self._in_force)
 
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._undone)
+
     def to_undo(self) -> Event:
         """Return the event that an undo would take back.
 

@@ -51,6 +51,7 @@ class JournalledMap(Generic[K, V]):
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._values: dict[K, V] = {}
+        self._shared = False
 
     def __len__(self) -> int:
         return len(self._values)
@@ -64,6 +65,12 @@ class JournalledMap(Generic[K, V]):
     def values(self) -> list[V]:
         return list(self._values.values())
 
+    def snapshot(self) -> JournalledMap[K, V]:
+        """Return the mapping as it is now, to be read; it costs nothing until this one changes."""
+        twin: JournalledMap[K, V] = JournalledMap(self._journal)
+        twin._values, self._shared = self._values, True
+        return twin
+
     def put(self, key: K, value: V | None) -> None:
         """Replace a value, or remove it with None."""
         self._journal.note(Write(self, key, self._values.get(key)))
@@ -71,6 +78,8 @@ class JournalledMap(Generic[K, V]):
 
     def restore(self, key: K, value: V | None) -> None:
         """Replace a value without a note."""
+        if self._shared:
+            self._values, self._shared = dict(self._values), False
         if value is None:
             self._values.pop(key, None)
         else:

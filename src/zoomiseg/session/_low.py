@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from copy import copy
 from dataclasses import dataclass
 
 from zoomiseg.geometry import PATCH_SIZE, Box, Grid, PatchFrame, nearest_patch, patch_starts
@@ -41,6 +42,12 @@ class LowPatches:
         self._rows = patch_starts(grid.height, stride=stride, inside=inside)
         self._names = names
         self.patches: JournalledMap[LowKey, LowPatch] = JournalledMap(journal)
+
+    def snapshot(self) -> LowPatches:
+        """Return the patches as they are now, to be read."""
+        twin = copy(self)
+        twin.patches = self.patches.snapshot()
+        return twin
 
     def frames(self) -> tuple[PatchFrame, ...]:
         """Return all patches of the grid, clicked or not, row by row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 
 from zoomiseg.geometry import PATCH_SIZE, Box, Grid
 
@@ -30,6 +31,16 @@ class Overlays:
         self.items: JournalledMap[int, Overlay] = JournalledMap(journal)
         self._cells: JournalledMap[Cell, tuple[int, ...]] = JournalledMap(journal)
         self._wide: JournalledMap[str, tuple[int, ...]] = JournalledMap(journal)
+
+    def snapshot(self) -> Overlays:
+        """Return the overlays as they are now, to be read."""
+        twin = copy(self)
+        twin.items, twin._cells, twin._wide = (
+            self.items.snapshot(),
+            self._cells.snapshot(),
+            self._wide.snapshot(),
+        )
+        return twin
 
     def put(self, item: Overlay) -> None:
         """Add an overlay, or replace the one of the same number, which covers the same box."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ Progress = Callable[[int, int], None]
 
 
 class Predictions:
-    """Gives the pixels of any layer.
+    """Gives the pixels of any layer, to any thread; only who needs what is not stored waits for a network.
 
     Args:
         slide: Where patch images are read.
@@ -49,6 +50,9 @@ class Predictions:
         self._images: OrderedDict[tuple[ScaleName, Box], ImageArray] = OrderedDict()
         self._image_limit = images
         self._on_progress = on_progress
+        # A prediction may find that what it starts from is gone too, and predict that first.
+        self._predicting = threading.RLock()
+        self._holding = threading.Lock()
 
     def values(self, layer: Layer) -> ByteArray:
         """Return a layer, (1024, 1024) uint8, 255 for probability 1; predict it where it is not stored.
@@ -61,7 +65,8 @@ class Predictions:
             return values
         missing = self._missing(layer)
         for done, each in enumerate(missing, start=1):
-            values = self._predict(each)
+            with self._predicting:
+                values = self._stored_or_predicted(each)
             if self._on_progress and len(missing) > 1:
                 self._on_progress(done, len(missing))
         assert values is not None, "a layer that is not stored is missing itself"
@@ -81,13 +86,15 @@ class Predictions:
             SlideError: The slide cannot be read.
         """
         frame, key = self.frame(scale, box), (scale, box)
-        image = self._images.get(key)
+        with self._holding:
+            image = self._images.get(key)
         if image is None:
             image = self._slide.read(box, frame.grid)
-        self._images[key] = image
-        self._images.move_to_end(key)
-        while len(self._images) > self._image_limit:
-            self._images.popitem(last=False)
+        with self._holding:
+            self._images[key] = image
+            self._images.move_to_end(key)
+            while len(self._images) > self._image_limit:
+                self._images.popitem(last=False)
         return Patch(image, frame)
 
     def _missing(self, layer: Layer) -> list[Layer]:
@@ -101,6 +108,11 @@ class Predictions:
             found[each.id] = each
             waiting.extend(_sources(each))
         return _in_order(found, layer)
+
+    def _stored_or_predicted(self, layer: Layer) -> ByteArray:
+        # Another thread may have predicted it while this one waited.
+        values = self._store.get(layer.id)
+        return self._predict(layer) if values is None else values
 
     def _predict(self, layer: Layer) -> ByteArray:
         predictor = self._predictors.low if layer.scale == "low" else self._predictors.high

@@ -1,8 +1,6 @@
-"""The half of a session that is read: masks, probabilities, patches and clicks."""
+"""The half of a session that is read: masks, probabilities, patches and clicks of the last finished state."""
 
 from __future__ import annotations
-
-import threading
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +15,7 @@ from ._fold import Fold
 from ._options import SessionOptions
 from ._predictions import Predictions
 from ._resample import FloatArray
+from ._shown import shown
 from ._sources import SlideSource
 from ._state import State
 from ._views import HighPatchView
@@ -24,6 +23,9 @@ from ._views import HighPatchView
 
 class ReadableSession:
     """What events have made of a slide. `Session` adds how events come about.
+
+    Every answer comes from the last finished state, from any thread, without waiting for an operation that
+    is being predicted or written. Answers that must fit together are taken at one `revision`.
 
     Args:
         slide: The open slide.
@@ -41,42 +43,55 @@ class ReadableSession:
         self._fold = Fold(state)
         self._predictions = predictions
         self._composer = Composer(slide.grids, options, state, predictions)
-        self._lock = threading.RLock()
+        self._publish(0)
+
+    @property
+    def revision(self) -> int:
+        """The number of the newest event; an export names it."""
+        return self._shown.revision
+
+    @property
+    def undoable(self) -> bool:
+        """Whether an undo would take something back."""
+        return self._shown.undoable
+
+    @property
+    def redoable(self) -> bool:
+        """Whether a redo would bring something back."""
+        return self._shown.redoable
 
     @property
     def events(self) -> tuple[Event, ...]:
         """Clicks, zooms, settles and unsettles that are neither undone nor deleted, in order."""
-        with self._lock:
-            return self._fold.in_force
+        return self._shown.events
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The classes that have anything, in alphabetical order."""
-        with self._lock:
-            return tuple(self._state.classes())
+        return tuple(self._shown.state.classes())
 
     @property
     def settled(self) -> tuple[Box, ...]:
         """The settled regions, in slide pixels, in the order of settling."""
-        with self._lock:
-            boxes = (self._state.slide_box_of(region) for region in self._state.overlays.settled())
-            return tuple(box for box in boxes if box)
+        state = self._shown.state
+        boxes = (state.slide_box_of(region) for region in state.overlays.settled())
+        return tuple(box for box in boxes if box)
 
     @property
     def high_patches(self) -> tuple[HighPatchView, ...]:
         """All high patches in the order of opening."""
-        with self._lock:
-            return tuple(
-                HighPatchView(
-                    number,
-                    patch.class_,
-                    self._predictions.frame("high", patch.box),
-                    tuple(placed.click for placed in patch.clicks),
-                    predicted=patch.layer is not None,
-                    settled=self._state.overlays.is_settled(patch),
-                )
-                for number, patch in enumerate(self._state.overlays.high_patches(), start=1)
+        overlays = self._shown.state.overlays
+        return tuple(
+            HighPatchView(
+                number,
+                patch.class_,
+                self._predictions.frame("high", patch.box),
+                tuple(placed.click for placed in patch.clicks),
+                predicted=patch.layer is not None,
+                settled=overlays.is_settled(patch),
             )
+            for number, patch in enumerate(overlays.high_patches(), start=1)
+        )
 
     def clicks(self, scale: ScaleName | None = None) -> tuple[Click, ...]:
         """Return the clicks in force, in order; of one scale, or of both."""
@@ -96,8 +111,7 @@ class ReadableSession:
             class_: Where several classes claim a pixel, the newest edit has it and the others read 0.
         """
         grid = self.slide.grids.at(HIGH.mpp if mpp is None else mpp)
-        with self._lock:
-            return self._composer.read(grid.covering(box), grid, class_)
+        return self._shown.composer.read(grid.covering(box), grid, class_)
 
     def mask(self, box: Box, *, mpp: float | None = None, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
         """Return where the probability is at least 0.5; arguments as for `read`."""
@@ -105,8 +119,7 @@ class ReadableSession:
 
     def mask_on(self, grid: Grid, box: Box, *, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
         """Return the mask of a box given in pixels of one of the slide's grids, which may reach outside."""
-        with self._lock:
-            return self._composer.read(box, grid, class_) >= 0.5
+        return self._shown.composer.read(box, grid, class_) >= 0.5
 
     def read_mask_high(self, box: Box, *, class_: str = DEFAULT_CLASS) -> NDArray[np.bool_]:
         """Return the mask of a box given in high pixels, which may reach outside the slide."""
@@ -114,8 +127,7 @@ class ReadableSession:
 
     def touched(self, *, class_: str = DEFAULT_CLASS) -> list[Box]:
         """Return boxes in high pixels outside of which the class is 0 everywhere; they may overlap."""
-        with self._lock:
-            return self._composer.touched(class_)
+        return self._shown.composer.touched(class_)
 
     def low_patches(self) -> tuple[PatchFrame, ...]:
         """Return all patches of the low grid, clicked or not, row by row."""
@@ -126,11 +138,10 @@ class ReadableSession:
 
         It is not blended with its neighbours, nor covered by high patches.
         """
-        with self._lock:
-            patch = self._state.low.at(class_, frame.box)
-            if patch is None:
-                return np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
-            return probability(self._predictions.values(patch.layer))
+        patch = self._shown.state.low.at(class_, frame.box)
+        if patch is None:
+            return np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
+        return probability(self._predictions.values(patch.layer))
 
     def high_probability(self, number: int) -> FloatArray:
         """Return a high patch's own prediction, (1024, 1024) float32 in [0, 1], 0 before its first click.
@@ -141,13 +152,16 @@ class ReadableSession:
         Raises:
             SessionError: There is no patch of that number.
         """
-        with self._lock:
-            patches = self._state.overlays.high_patches()
-            if not 1 <= number <= len(patches):
-                raise SessionError(
-                    f"The session has {len(patches)} high patches, but number {number} was asked for."
-                )
-            layer = patches[number - 1].layer
-            if layer is None:
-                return np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
-            return probability(self._predictions.values(layer))
+        patches = self._shown.state.overlays.high_patches()
+        if not 1 <= number <= len(patches):
+            raise SessionError(
+                f"The session has {len(patches)} high patches, but number {number} was asked for."
+            )
+        layer = patches[number - 1].layer
+        if layer is None:
+            return np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
+        return probability(self._predictions.values(layer))
+
+    def _publish(self, revision: int) -> None:
+        """Let readers see what the fold has made up to a revision; one assignment, so never half of it."""
+        self._shown = shown(self._fold, self._composer, revision=revision)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -32,8 +35,9 @@ PATCH_IMAGES = 16
 class Session(ReadableSession):
     """Clicks on one slide, and the masks that they make.
 
-    An operation is answered once its event is on disk. Operations and reads may come from any thread; one
-    is done after the other.
+    An operation is answered once its event is on disk, and shown only then. Operations may come from any
+    thread and are done one after the other, each predicted on the outcome of the one before; reads never
+    wait for them.
 
     Args:
         slide: An open slide; the session does not close it.
@@ -80,17 +84,13 @@ class Session(ReadableSession):
         names = LayerNames(self.predictors.low, self.predictors.high, slide=named)
         state = State(slide.grids, opened.options, names)
         super().__init__(slide, opened.options, state, predictions)
+        self._turn = threading.RLock()
         try:
             self._operations = Operations(self._log, self._fold, predictions, author=author)
         except BaseException:
             self._log.close()
             raise
-
-    @property
-    def revision(self) -> int:
-        """The number of the newest event; an export names it."""
-        with self._lock:
-            return self._operations.revision
+        self._publish(self._operations.revision)
 
     @property
     def notices(self) -> list[str]:
@@ -109,8 +109,11 @@ class Session(ReadableSession):
         self.close()
 
     def close(self) -> None:
-        """Release the files; nothing has to be saved. Closing twice is harmless."""
-        with self._lock:
+        """Wait for the operation that is being done and release the files; nothing has to be saved.
+
+        Closing twice is harmless.
+        """
+        with self._turn:
             self._log.close()
 
     def click(
@@ -213,7 +216,7 @@ class Session(ReadableSession):
             SessionError: There is nothing to undo.
             RevisionConflict, OutputError, SlideError: As for `click`.
         """
-        with self._lock:
+        with self._one_turn():
             if (answer := self._operations.answer_of(op_id, "undo")) is not None:
                 return answer
             self._operations.require_current(revision)
@@ -226,21 +229,32 @@ class Session(ReadableSession):
             SessionError: There is nothing to redo.
             RevisionConflict, OutputError, SlideError: As for `click`.
         """
-        with self._lock:
+        with self._one_turn():
             if (answer := self._operations.answer_of(op_id, "redo")) is not None:
                 return answer
             self._operations.require_current(revision)
             return self._refer(Referring("redo", self._fold.to_redo().op_id), op_id, revision)
 
     def _refer(self, payload: Referring, op_id: str | None, revision: int | None) -> Change:
-        with self._lock:
+        with self._one_turn():
             return self._perform(payload, self._operations.class_of(payload.op_id), op_id, revision)
 
     def _perform(self, payload: Payload, class_: str, op_id: str | None, revision: int | None) -> Change:
         if not class_:
             raise SessionError("A class needs a name.")
-        with self._lock:
+        with self._one_turn():
             return self._operations.perform(Request(payload, class_, op_id, revision))
+
+    @contextmanager
+    def _one_turn(self) -> Iterator[None]:
+        """Keep other operations waiting, and let readers see the outcome."""
+        with self._turn:
+            try:
+                yield
+            finally:
+                # Also after a refusal: the events of another process may have come in.
+                if self._operations.revision != self.revision:
+                    self._publish(self._operations.revision)
 
     def _require_inside(self, x: float, y: float, what: str) -> None:
         width, height = self.slide.width, self.slide.height

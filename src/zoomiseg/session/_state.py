@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass, replace
 
 from zoomiseg.errors import SessionError
@@ -76,6 +77,13 @@ class State:
         except BaseException:
             self.journal.take_back()
             raise
+
+    def snapshot(self) -> State:
+        """Return the state as it is now: for reading only, and untouched by what is applied later."""
+        twin = copy(self)
+        twin.low, twin.overlays = self.low.snapshot(), self.overlays.snapshot()
+        twin._classes = self._classes.snapshot()
+        return twin
 
     def classes(self) -> list[str]:
         """Return the classes that have anything, in alphabetical order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import zlib
 from collections import OrderedDict
 from pathlib import Path
@@ -93,7 +94,7 @@ class FolderShelf:
 
 
 class LayerStore:
-    """Layers by id: a bounded number decoded, the rest on the shelf.
+    """Layers by id: a bounded number decoded, the rest on the shelf. Threads may share it.
 
     Args:
         shelf: Where all layers are kept; None keeps them compressed in memory.
@@ -106,10 +107,12 @@ class LayerStore:
         self._shelf: Shelf = shelf or self._fallback
         self._decoded: OrderedDict[str, ByteArray] = OrderedDict()
         self._limit = decoded
+        self._lock = threading.Lock()
 
     def get(self, layer_id: str) -> ByteArray | None:
         """Return the layer, read-only, or None where it has to be predicted."""
-        values = self._decoded.get(layer_id)
+        with self._lock:
+            values = self._decoded.get(layer_id)
         if values is None:
             values = self._shelf.get(layer_id)
         if values is None:
@@ -133,10 +136,11 @@ class LayerStore:
 
     def _remember(self, layer_id: str, values: ByteArray) -> None:
         values.flags.writeable = False
-        self._decoded[layer_id] = values
-        self._decoded.move_to_end(layer_id)
-        while len(self._decoded) > self._limit:
-            self._decoded.popitem(last=False)
+        with self._lock:
+            self._decoded[layer_id] = values
+            self._decoded.move_to_end(layer_id)
+            while len(self._decoded) > self._limit:
+                self._decoded.popitem(last=False)
 
 
 def _checksum(values: ByteArray) -> str:
