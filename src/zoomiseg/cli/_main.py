@@ -24,6 +24,7 @@ from . import (
     _prepare,
     _sample,
     _segment,
+    _serve,
     _train,
     _weights,
 )
@@ -53,6 +54,7 @@ for room in (
     _evaluate,
     _evaluate_patches,
     _prepare,
+    _serve,
     _train,
 ):
     room.register(app)

@@ -1,0 +1,94 @@
+"""`zoomiseg serve`: the slides of a folder in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ._options import EngineOption, JsonFlag
+from ._output import print_result, say
+
+if TYPE_CHECKING:
+    from zoomiseg.server import Started
+
+DEFAULT_PORT = 8470
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("serve", short_help="Segment the slides of a folder in the browser.")(serve)
+
+
+def serve(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="The folder with the slides; folders in it count too.")
+    ],
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host", help="The address to serve at. Any but this machine's own asks everybody for a secret."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes any that is free.")
+    ] = DEFAULT_PORT,
+    sessions: Annotated[
+        Path | None,
+        typer.Option(
+            "--sessions",
+            metavar="DIR",
+            help="Where sessions are kept; without it, in zoomiseg-sessions beside the slides.",
+        ),
+    ] = None,
+    weights: Annotated[
+        str, typer.Option("--weights", help="Networks of new sessions: a name from `zoomiseg weights list`.")
+    ] = "compact",
+    engine: EngineOption = "openvino",
+    users: Annotated[
+        Path | None,
+        typer.Option(
+            "--users",
+            metavar="FILE",
+            help="A file with a user's name on each line; every user then sees only his own sessions. "
+            "Who is new in it gets a link, printed once.",
+        ),
+    ] = None,
+    user_header: Annotated[
+        str | None,
+        typer.Option(
+            "--user-header",
+            metavar="NAME",
+            help="The header in which your reverse proxy names the user. Only the proxy may reach the port.",
+        ),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Serve the slides of a folder: a viewer to segment them by clicks, and the same as a REST API.
+
+    The first line printed is the address, as soon as it answers. Ctrl-C ends it; every click that was
+    answered is saved.
+
+    Example: zoomiseg serve slides
+    """
+    if users and user_header:
+        raise typer.BadParameter("--users and --user-header exclude each other.")
+    from zoomiseg.server import ServerSettings
+    from zoomiseg.server import serve as serve_until_ended
+
+    settings = ServerSettings(
+        slides=folder,
+        sessions=sessions,
+        weights=weights,
+        engine=engine,
+        users=users,
+        user_header=user_header,
+    )
+
+    def announce(started: Started) -> None:
+        print_result({"url": started.url}, [started.url], as_json=json)
+        for name, link in started.links.items():
+            say(f"Link for {name}, shown only now: {link}")
+
+    serve_until_ended(settings, host=host, port=port, on_ready=announce)

@@ -1,0 +1,18 @@
+"""The annotation server: slides, sessions and masks over HTTP, for the viewer and for scripts."""
+
+from ._app import create_app
+from ._run import Started, serve
+from ._settings import CLASSES, SESSIONS_NAME, ServerSettings
+from ._users import Users, local_user, users_of_file
+
+__all__ = [
+    "CLASSES",
+    "SESSIONS_NAME",
+    "ServerSettings",
+    "Started",
+    "Users",
+    "create_app",
+    "local_user",
+    "serve",
+    "users_of_file",
+]

@@ -1,0 +1,172 @@
+"""All sessions of the server: on disk, and those of them that are open."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from zoomiseg.errors import ScaleUnknown, SlideError
+from zoomiseg.session import Session
+
+from ._broadcast import Broadcast, News
+from ._engines import Engines
+from ._live import LiveSession
+from ._problems import Refusal, not_found
+from ._record import Record, folder_name, read_records, write_record
+from ._shapes import NewSession
+from ._slides import SlideFolder
+from ._turns import Turns
+
+OPEN_AT_ONCE = 24
+MOST_OF_ONE_USER = 5000
+
+
+class Sessions:
+    """Makes, finds and opens sessions. Its methods run in the event loop and wait for no disk there.
+
+    Args:
+        root: The folder that keeps them.
+        slides: Their slides.
+        engines: What predicts.
+        default_weights: Of sessions that ask for none.
+    """
+
+    def __init__(self, root: Path, slides: SlideFolder, engines: Engines, *, default_weights: str) -> None:
+        self._root = root
+        self._slides = slides
+        self._engines = engines
+        self._default_weights = default_weights
+        self._records = {record.id: record for record in read_records(root)}
+        self._live: OrderedDict[str, LiveSession] = OrderedDict()
+        self._opening: dict[str, asyncio.Task[None]] = {}
+        self._making = asyncio.Lock()
+        self._turns = Turns(self._on_jobs)
+
+    def of(self, user: str, *, slide: str | None = None) -> list[Record]:
+        """Return a user's sessions, those of one slide or all, in the order of making."""
+        return [
+            record
+            for record in self._records.values()
+            if record.owner == user and slide in (None, record.slide)
+        ]
+
+    async def make(self, wish: NewSession, user: str) -> Record:
+        """Make a session, or return the one that this very request made before.
+
+        Raises:
+            ScaleUnknown: The slide does not tell its µm per pixel, nor does the request.
+            WeightsError, SlideError, OutputError: As they say.
+            Refusal: There is no such slide, or the user has too many sessions.
+        """
+        async with self._making:
+            own = self.of(user)
+            known = next((each for each in own if wish.op_id and each.op_id == wish.op_id), None)
+            if known:
+                return known
+            if len(own) >= MOST_OF_ONE_USER:
+                raise Refusal(409, "too-many", f"You have {len(own)} sessions, and no more can be made.")
+            record = await asyncio.to_thread(self._made, wish, user)
+            self._records[record.id] = record
+        return record
+
+    @asynccontextmanager
+    async def lent(self, session_id: str, user: str) -> AsyncIterator[LiveSession]:
+        """Lend an open session to its owner; it stays open meanwhile.
+
+        Raises:
+            Refusal: There is none of that id, or it is somebody else's.
+            ZoomisegError: It cannot be opened.
+        """
+        record = self._records.get(session_id)
+        if record is None or record.owner != user:
+            raise not_found("session")
+        while (live := self._live.get(session_id)) is None:
+            await self._opened(record)
+        self._live.move_to_end(session_id)
+        live.requests += 1
+        try:
+            yield live
+        finally:
+            live.requests -= 1
+
+    def end_streams(self) -> None:
+        """Let all listeners go, who would keep the server from ending."""
+        for live in self._live.values():
+            live.broadcast.close()
+
+    async def close(self) -> None:
+        """Finish what runs and close all sessions."""
+        await asyncio.to_thread(self._turns.close)
+        for live in self._live.values():
+            await asyncio.to_thread(live.close)
+        self._live.clear()
+
+    async def _opened(self, record: Record) -> None:
+        task = self._opening.get(record.id)
+        if task is None:
+            task = self._opening[record.id] = asyncio.create_task(self._open(record))
+        # Another request may wait for the same opening when this one is given up.
+        await asyncio.shield(task)
+
+    async def _open(self, record: Record) -> None:
+        try:
+            broadcast = Broadcast(asyncio.get_running_loop())
+            live = await asyncio.to_thread(self._load, record, broadcast)
+            self._live[record.id] = live
+            await self._close_idle()
+        finally:
+            del self._opening[record.id]
+
+    async def _close_idle(self) -> None:
+        surplus = len(self._live) - OPEN_AT_ONCE
+        newest = next(reversed(self._live))
+        idle = [key for key, live in self._live.items() if live.is_idle and key != newest][: max(surplus, 0)]
+        for key in idle:
+            await asyncio.to_thread(self._live.pop(key).close)
+
+    def _made(self, wish: NewSession, user: str) -> Record:
+        facts = self._slides.facts(wish.slide)
+        weights = wish.weights or self._default_weights
+        if wish.mpp is None and facts.mpp is None:
+            raise ScaleUnknown(f"{facts.file.name} does not say its microns per pixel.")
+        # What else could be wrong shows before anything is written.
+        self._engines.predictors(weights)
+        with self._slides.opened(wish.slide, mpp=wish.mpp):
+            pass
+        session_id = secrets.token_hex(8)
+        record = Record(
+            id=session_id,
+            owner=user,
+            slide=wish.slide,
+            slide_name=facts.file.name,
+            weights=weights,
+            mpp=wish.mpp,
+            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            op_id=wish.op_id,
+            folder=self._root / folder_name(facts.file.name, session_id),
+        )
+        write_record(record)
+        return record
+
+    def _load(self, record: Record, broadcast: Broadcast) -> LiveSession:
+        predictors = self._engines.predictors(record.weights)
+        with ExitStack() as held:
+            try:
+                slide = held.enter_context(self._slides.opened(record.slide, mpp=record.mpp))
+            except Refusal as error:
+                raise SlideError(f"The slide {record.slide_name} of this session is gone.") from error
+            session = Session(slide, folder=record.folder, predictors=predictors, author=record.owner)
+            held.callback(session.close)
+            return LiveSession(
+                record, session, slide, turns=self._turns, broadcast=broadcast, held=held.pop_all()
+            )
+
+    def _on_jobs(self, session_id: str, jobs: int) -> None:
+        live = self._live.get(session_id)
+        if live is not None:
+            live.broadcast.publish(News("busy", {"jobs": jobs}))

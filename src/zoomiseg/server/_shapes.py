@@ -1,0 +1,231 @@
+"""The requests and answers of the API as typed shapes."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from zoomiseg.geometry import Box
+from zoomiseg.session import DEFAULT_CLASS
+
+# Beyond any slide, and far from where whole numbers stop being exact.
+_FARTHEST_PX = 4_000_000
+
+Pixels = Annotated[float, Field(ge=-_FARTHEST_PX, le=_FARTHEST_PX, allow_inf_nan=False)]
+Extent = Annotated[float, Field(gt=0, le=2 * _FARTHEST_PX, allow_inf_nan=False)]
+OpId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
+ClassName = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
+Revision = Annotated[int, Field(ge=0, le=2**53)]
+Rectangle = tuple[int, int, int, int]
+
+
+class Shape(BaseModel):
+    """A request; a key that nobody knows is refused rather than lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewSession(Shape):
+    """Asks for a session on a slide.
+
+    Args:
+        slide: The slide's id.
+        weights: Their name; without it, the server's.
+        mpp: µm per level-0 pixel, where the slide does not say so or wrongly.
+        op_id: The same id again is the same session.
+    """
+
+    slide: Annotated[str, Field(max_length=64)]
+    weights: Annotated[str, Field(max_length=64)] | None = None
+    mpp: Annotated[float, Field(ge=0.05, le=10, allow_inf_nan=False)] | None = None
+    op_id: OpId | None = None
+
+
+class Operation(Shape):
+    """What every operation carries.
+
+    Args:
+        op_id: Its id, made by the client: sent again, it is the same operation.
+        revision: The revision that the user has seen; without it, the present one.
+    """
+
+    op_id: OpId
+    revision: Revision | None = None
+
+
+class NewClick(Operation):
+    """A click, in slide pixels; label 1 for the class, -1 for what is not."""
+
+    x: Pixels
+    y: Pixels
+    label: Literal[1, -1]
+    scale: Literal["low", "high"] = "low"
+    class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
+
+
+class NewZoom(Operation):
+    """A point, in slide pixels, around which a high patch is opened."""
+
+    x: Pixels
+    y: Pixels
+    class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
+
+
+class Region(Operation):
+    """A box in slide pixels; fractions are rounded outwards."""
+
+    x: Pixels
+    y: Pixels
+    width: Extent
+    height: Extent
+    class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
+
+    @property
+    def box(self) -> Box:
+        x, y = math.floor(self.x), math.floor(self.y)
+        return Box(x, y, math.ceil(self.x + self.width) - x, math.ceil(self.y + self.height) - y)
+
+
+class Lifted(Operation):
+    """Names a settled region by the `op_id` of its settle event."""
+
+    of: OpId
+
+
+class View(Shape):
+    """Where the user looks, in slide pixels, and at which scale a click would speak."""
+
+    x: Pixels
+    y: Pixels
+    scale: Literal["low", "high"] = "low"
+
+
+class SessionMade(BaseModel):
+    """A new session."""
+
+    id: str
+    revision: int
+
+
+class Changed(BaseModel):
+    """The answer to an operation, given once it is durable; boxes in slide pixels."""
+
+    revision: int
+    changed: list[Rectangle]
+
+
+class ClassInfo(BaseModel):
+    """Something that can be outlined."""
+
+    name: str
+    colour: str
+
+
+class Config(BaseModel):
+    """What a client needs to know of the server."""
+
+    version: str
+    user: str
+    weights: list[str]
+    default_weights: str
+    classes: list[ClassInfo]
+    low_mpp: float
+    high_mpp: float
+    high_from_mpp: float
+
+
+class SessionSummary(BaseModel):
+    """A session of the user in a list; times are UTC, ISO 8601."""
+
+    id: str
+    slide: str
+    weights: str
+    mpp: float | None
+    created: str
+    changed: str | None
+
+
+class SlideInfo(BaseModel):
+    """A slide; `mpp` is null where it has to be given when a session is made."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+    mpp: tuple[float, float] | None
+    objective: float | None
+    thumbnail: str
+    fingerprint: str
+    tile_size: int
+    max_level: int
+    warnings: list[str]
+    sessions: list[SessionSummary]
+
+
+class RefusedFile(BaseModel):
+    """A file of the folder that is no slide, and why."""
+
+    name: str
+    reason: str
+
+
+class EventInfo(BaseModel):
+    """An event in force; the keys that its kind does not have are null."""
+
+    n: int
+    op_id: str
+    kind: str
+    class_: Annotated[str, Field(serialization_alias="class")]
+    author: str
+    time: str
+    x: float | None = None
+    y: float | None = None
+    label: int | None = None
+    scale: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+class Patches(BaseModel):
+    """Boxes in slide pixels."""
+
+    high: list[Rectangle]
+    settled: list[Rectangle]
+
+
+class SessionInfo(BaseModel):
+    """A session as it is now."""
+
+    id: str
+    slide: str
+    revision: int
+    saved: bool
+    weights: str
+    mpp: tuple[float, float]
+    events: list[EventInfo]
+    classes: list[str]
+    patches: Patches
+    notices: list[str]
+
+
+class ClassMeasure(BaseModel):
+    """One class's area; its share of the tissue is null where there is no tissue."""
+
+    name: str
+    area_mm2: float
+    share_of_tissue: float | None
+
+
+class Measures(BaseModel):
+    """Areas on glass, of the revision that they were measured at."""
+
+    revision: int
+    tissue_mm2: float
+    classes: list[ClassMeasure]
+
+
+def rectangle(box: Box) -> Rectangle:
+    """Return a box as [x, y, width, height]."""
+    return box.x, box.y, box.width, box.height
