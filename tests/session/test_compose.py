@@ -216,3 +216,11 @@ def test_slides_of_any_resolution_obey_their_clicks(mpp: float) -> None:
     session.click(x=2900, y=1150, label=-1, scale="high")
     assert session.mask(Box(2000, 1100, 1, 1)).all()
     assert not session.mask(Box(2900, 1150, 1, 1)).any()
+
+
+@pytest.mark.parametrize("mpp", [0.25, 0.5, 0.7, 1.0, 2.0, 3.3, 8.0])
+def test_no_pixel_belongs_to_two_classes_at_any_resolution(busy: Session, mpp: float) -> None:
+    tumour, necrosis = (busy.mask(EVERYTHING, mpp=mpp, class_=each) for each in busy.classes)
+    assert tumour.any()
+    assert necrosis.any()
+    assert not (tumour & necrosis).any()

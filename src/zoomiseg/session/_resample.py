@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zoomiseg.geometry import SCALE_FACTOR
+from zoomiseg.geometry import SCALE_FACTOR, Box
 
 FloatArray = NDArray[np.float32]
 
@@ -95,6 +96,18 @@ def taps(begin: int, end: int, *, factor: float, length: int) -> Taps:
         weights = np.where((indices < length) & (overlap > 1e-9), overlap, 0)
         weights /= weights.sum(axis=1, keepdims=True)
     return Taps(np.clip(indices, 0, length - 1).astype(np.int64), weights.astype(np.float32))
+
+
+def source_box(rows: Taps, columns: Taps) -> Box:
+    """Return the source pixels that are needed."""
+    return Box(columns.begin, rows.begin, columns.end - columns.begin, rows.end - rows.begin)
+
+
+def tiles(box: Box, size: int) -> Iterator[Box]:
+    """Return a box in pieces of at most `size` x `size` pixels."""
+    for y in range(box.y, box.bottom, size):
+        for x in range(box.x, box.right, size):
+            yield Box(x, y, min(size, box.right - x), min(size, box.bottom - y))
 
 
 def resample(values: FloatArray, *, rows: Taps, columns: Taps) -> FloatArray:

@@ -1,0 +1,181 @@
+"""What the networks said: low canvas, high patches and settled regions, composed on their own two grids."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zoomiseg.geometry import PATCH_SIZE, SCALE_FACTOR, Box, Grids, low_crop_of
+
+from ._blend import blend, blend_enlarged, newest, probability
+from ._options import SessionOptions
+from ._patches import HighPatch, LowPatch, Overlay, Painting, Settled
+from ._predictions import Predictions
+from ._resample import FloatArray, enlarge_nearest, resample, source_box, taps, tiles
+from ._state import CUBIC_REACH, State
+
+_LOW_BLOCK = PATCH_SIZE // SCALE_FACTOR
+NumberArray = NDArray[np.int64]
+
+
+class Canvas:
+    """Composes a class's predictions on the high and the low grid; where classes meet, the newest has the pixel.
+
+    Args:
+        grids: The slide's grids.
+        options: How seams are drawn.
+        state: What there is.
+        predictions: Its pixels.
+    """
+
+    def __init__(self, grids: Grids, options: SessionOptions, state: State, predictions: Predictions) -> None:
+        self._grids = grids
+        self._seam_px = options.seam_px
+        self._state = state
+        self._predictions = predictions
+
+    def high(self, box: Box, class_: str) -> FloatArray:
+        """Return the composition of a box of high pixels that lies on the slide."""
+        aligned = _whole_low_pixels(box)
+        values, numbers = self._composed(aligned, class_)
+        for other in self._others(class_):
+            if self._is_empty(aligned, other):
+                continue
+            theirs, their_numbers = self._composed(aligned, other)
+            values[_loses(values, numbers, theirs, their_numbers)] = 0
+        return values[box.slices_in(aligned)]
+
+    def low(self, box: Box, class_: str) -> FloatArray:
+        """Return the composition of a box of low pixels that lies on the slide.
+
+        It is the low canvas; where a high patch or settled region lies over it, the average of the 4 x 4
+        high pixels.
+        """
+        values = self._low_canvas(box, class_)
+        for block in tiles(box, _LOW_BLOCK):
+            over = self._overlaid(block)
+            if over.any():
+                place = block.slices_in(box)
+                values[place] = np.where(over, self._averaged(block, class_), values[place])
+        return values
+
+    def boxes(self, class_: str) -> list[Box]:
+        """Return boxes of high pixels outside of which the class is 0; they may overlap, or reach outside."""
+        low = self._state.low.under(class_, self._grids.low.box)
+        boxes = [patch.box.expanded(CUBIC_REACH).scaled(SCALE_FACTOR) for patch in low]
+        return boxes + [item.box for item in self._drawn_over(self._grids.high.box, class_)]
+
+    def is_empty(self, box: Box, class_: str) -> bool:
+        """Say whether nothing of the class can be seen in a box of high pixels."""
+        return self._is_empty(_whole_low_pixels(box), class_)
+
+    def _others(self, class_: str) -> list[str]:
+        return [other for other in self._state.classes() if other != class_]
+
+    def _is_empty(self, aligned: Box, class_: str) -> bool:
+        reach = low_crop_of(aligned).expanded(CUBIC_REACH)
+        return not self._state.low.under(class_, reach) and not self._drawn_over(aligned, class_)
+
+    def _drawn_over(self, box: Box, class_: str) -> list[Overlay]:
+        """Return what covers the low canvas; a patch that was only opened does not."""
+        over = self._state.overlays.over(class_, box)
+        return [item for item in over if isinstance(item, Settled) or item.layer]
+
+    def _overlaid(self, low_box: Box) -> NDArray[np.bool_]:
+        over = np.zeros((low_box.height, low_box.width), np.bool_)
+        for class_ in self._state.classes():
+            for item in self._drawn_over(low_box.scaled(SCALE_FACTOR), class_):
+                common = low_crop_of(item.box).intersection(low_box)
+                assert common is not None, "it was found by this box"
+                over[common.slices_in(low_box)] = True
+        return over
+
+    def _averaged(self, low_box: Box, class_: str) -> FloatArray:
+        high_grid = self._grids.high
+        rows = taps(low_box.y, low_box.bottom, factor=SCALE_FACTOR, length=high_grid.height)
+        columns = taps(low_box.x, low_box.right, factor=SCALE_FACTOR, length=high_grid.width)
+        return resample(self.high(source_box(rows, columns), class_), rows=rows, columns=columns)
+
+    def _low_canvas(self, box: Box, class_: str) -> FloatArray:
+        values, numbers = self._blended(box, class_)
+        for other in self._others(class_):
+            theirs, their_numbers = self._blended(box, other)
+            values[_loses(values, numbers, theirs, their_numbers)] = 0
+        return values
+
+    def _blended(self, box: Box, class_: str) -> tuple[FloatArray, NumberArray]:
+        patches = self._state.low.under(class_, box)
+        pieces = self._predictions.pieces(tuple(patch.layer for patch in patches))
+        return blend(pieces, box), newest([(patch.box, patch.edited) for patch in patches], box)
+
+    def _composed(self, aligned: Box, class_: str) -> tuple[FloatArray, NumberArray]:
+        """Return the probability of one class by itself, and which event made each pixel."""
+        values = np.zeros((aligned.height, aligned.width), np.float32)
+        numbers = np.zeros(values.shape, np.int64)
+        for painting in self._state.paintings(class_, aligned):
+            place = painting.clip.slices_in(aligned)
+            if isinstance(painting.content, tuple):
+                self._paint_low(painting.content, painting.clip, values[place], numbers[place])
+            else:
+                self._paint_high(painting.content, painting, values[place], numbers[place])
+        return values, numbers
+
+    def _paint_low(
+        self, patches: tuple[LowPatch, ...], clip: Box, values: FloatArray, numbers: NumberArray
+    ) -> None:
+        reach = low_crop_of(clip).expanded(CUBIC_REACH)
+        seen = [patch for patch in patches if patch.box.intersection(reach)]
+        if not seen:
+            values[:], numbers[:] = 0, 0
+            return
+        pieces = self._predictions.pieces(tuple(patch.layer for patch in seen))
+        values[:] = blend_enlarged(pieces, clip, self._grids.low)
+        numbers[:] = enlarge_nearest(newest([(patch.box, patch.edited) for patch in seen], low_crop_of(clip)))
+
+    def _paint_high(
+        self, patch: HighPatch, painting: Painting, values: FloatArray, numbers: NumberArray
+    ) -> None:
+        assert patch.layer is not None, "a patch without a prediction paints nothing"
+        rows, columns = painting.clip.slices_in(patch.box)
+        own = probability(self._predictions.values(patch.layer)[rows, columns])
+        if not painting.feathered:
+            values[:], numbers[:] = own, patch.edited
+            return
+        alpha = self._alpha(patch.box)[rows, columns]
+        # Where alpha is 1 or 0 this gives the one or the other to the bit.
+        values[:] = values * (1 - alpha) + own * alpha
+        numbers[alpha >= 0.5] = patch.edited
+
+    def _alpha(self, box: Box) -> FloatArray:
+        grid = self._grids.high
+        columns = _ramp(self._seam_px, box.x > 0, box.right < grid.width)
+        rows = _ramp(self._seam_px, box.y > 0, box.bottom < grid.height)
+        return rows[:, None] * columns[None, :]
+
+
+def _loses(
+    values: FloatArray, numbers: NumberArray, theirs: FloatArray, their_numbers: NumberArray
+) -> NDArray[np.bool_]:
+    """Say where a class's pixel belongs to another class, whose edit is newer."""
+    return (values >= 0.5) & (theirs >= 0.5) & (their_numbers > numbers)
+
+
+@cache
+def _ramp(seam_px: int, begins: bool, ends: bool) -> FloatArray:
+    """Return a patch's opacity along one axis: rising over the seam from each border that is on the slide."""
+    distance = np.arange(PATCH_SIZE) + 0.5
+    rise = 0.5 - 0.5 * np.cos(np.pi * np.minimum(distance / seam_px, 1))
+    ramp = np.ones(PATCH_SIZE, np.float32)
+    if begins:
+        ramp *= rise.astype(np.float32)
+    if ends:
+        ramp *= rise[::-1].astype(np.float32)
+    return ramp
+
+
+def _whole_low_pixels(box: Box) -> Box:
+    x, y = box.x // SCALE_FACTOR * SCALE_FACTOR, box.y // SCALE_FACTOR * SCALE_FACTOR
+    right, bottom = -(-box.right // SCALE_FACTOR), -(-box.bottom // SCALE_FACTOR)
+    return Box(x, y, right * SCALE_FACTOR - x, bottom * SCALE_FACTOR - y)
