@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -14,19 +13,22 @@ import typer
 from zoomiseg.errors import ManifestError, OutputError
 
 from ._baseline_options import MethodOption, RitmOption, SamOption, baselines_from
+from ._evaluate_progress import Clock, kept, tell
+from ._evaluate_report import finish
+from ._evaluate_sweep import needs_zoomiseg, run_sweep, swept_pairs
 from ._options import EngineName, EngineOption, JsonFlag, MppOption, WeightsOption
-from ._output import counted, print_result, progress, say
+from ._output import progress
 
 if TYPE_CHECKING:
     from zoomiseg.datasets import Pair
     from zoomiseg.experiment import Baseline
-    from zoomiseg.experiment.evaluation import Done, EvaluationFile, Setting
-    from zoomiseg.experiment.simulation import Row
+    from zoomiseg.experiment.evaluation import EvaluationFile, Setting
+    from zoomiseg.experiment.report import KeptMasks
+    from zoomiseg.experiment.simulation import Row, World
     from zoomiseg.session import PredictorPair
 
 _ClickerChoice = Literal["exact", "jittered", "human"]
 _LookChoice = Literal["shown", "given"]
-_TABLE_NAME = "table.md"
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +49,8 @@ def evaluate(
         typer.Option(
             "--output",
             "-o",
-            help="Folder for evaluation.json with every click, and table.md; an interrupted run goes on.",
+            help="Folder for evaluation.json with every click, masks, table.md and report.html; an "
+            "interrupted run goes on.",
         ),
     ] = None,
     rows: Annotated[
@@ -105,6 +108,18 @@ def evaluate(
             "the network; by default shown, with --literal given.",
         ),
     ] = None,
+    sweep: Annotated[
+        bool,
+        typer.Option(
+            "--sweep", help="Also run zoomiseg under other thresholds, one changed at a time, on two slides."
+        ),
+    ] = False,
+    sweep_slides: Annotated[
+        str | None,
+        typer.Option(
+            "--sweep-slides", help="Slides of the sweep, one or two as the manifest names them, with commas."
+        ),
+    ] = None,
     split: Annotated[str, typer.Option("--split", help="Only rows of this split; empty takes all.")] = "",
     mpp: MppOption = None,
     engine: EngineOption = "openvino",
@@ -114,12 +129,13 @@ def evaluate(
 
     Tables are in Markdown, one for each kind of slides that the manifest's column kind names.
     """
-    from zoomiseg.experiment.evaluation import EvaluationFile, evaluation_figures
+    from zoomiseg.experiment.evaluation import EvaluationFile, evaluation_figures, names_of, ordered
+    from zoomiseg.experiment.report import KeptMasks
     from zoomiseg.experiment.simulation import ZoomRules
 
     if replay is not None:
         file = EvaluationFile.read(replay)
-        _finish(file, evaluation_figures(file), output, as_json=json)
+        finish(file, evaluation_figures(file), output, as_json=json)
         return
     if manifest is None or output is None:
         raise typer.BadParameter("Give a MANIFEST and a folder with -o, or a file with --replay.")
@@ -135,14 +151,25 @@ def evaluate(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    if sweep_slides is not None and not sweep:
+        raise typer.BadParameter("--sweep-slides says which slides --sweep takes; give both.")
     baselines = baselines_from(sam_checkpoint, method)
-    names = _row_names(rows, baselines)
+    asked_names = _row_names(rows, baselines)
     pairs = _chosen(manifest, split)
-    asked = _rows(names, weights, without_click_loss, ritm_weights, engine, baselines)
+    names = names_of(pairs, manifest.parent)
+    swept = []
+    if sweep:
+        needs_zoomiseg(ordered(asked_names))
+        swept = swept_pairs(pairs, names, sweep_slides)
+    asked = _rows(asked_names, weights, without_click_loss, ritm_weights, engine, baselines)
     file = _opened(output, rules, clicker, seed, asked)
-    slides = _clicked(pairs, asked, file, manifest.parent, mpp)
-    figures = evaluation_figures(file, rows=[row.name for row in asked], slides=slides)
-    _finish(file, figures, output, as_json=json)
+    click = partial(_clicked, folder=manifest.parent, mpp=mpp)
+    click(pairs, asked, file, keep=KeptMasks(file.path.parent))
+    if swept:
+        run_sweep(file, asked, swept, click)
+    figures = evaluation_figures(file, rows=[row.name for row in asked], slides=names)
+    slides = dict(zip(names, pairs, strict=True))
+    finish(file, figures, output, as_json=json, open_world=partial(_world, slides, mpp))
 
 
 def _row_names(text: str, baselines: Mapping[str, Baseline]) -> list[str]:
@@ -208,69 +235,25 @@ def _opened(output: Path, rules: Any, clicker: _ClickerChoice, seed: int, rows: 
 
 
 def _clicked(
-    pairs: Sequence[Pair], rows: Sequence[Row], file: EvaluationFile, folder: Path, mpp: float | None
-) -> list[str]:
-    """Run what is missing, telling each row when it is done; return the slides' names."""
-    from zoomiseg.experiment.evaluation import evaluate_slides, names_of
+    pairs: Sequence[Pair],
+    rows: Sequence[Row],
+    file: EvaluationFile,
+    *,
+    folder: Path,
+    mpp: float | None,
+    keep: KeptMasks | None = None,
+) -> None:
+    """Run what is missing, telling each row when it is done."""
+    from zoomiseg.experiment.evaluation import evaluate_slides
 
-    names = names_of(pairs, folder)
-    with _kept(file), progress("Clicking slides") as advance:
-        clock = _Clock(advance)
-        for done in evaluate_slides(pairs, rows, file, folder=folder, mpp=mpp, report=clock.told):
-            _tell(done, clock)
-    return names
-
-
-class _Clock:
-    """Knows how long what is left will take."""
-
-    def __init__(self, advance: Callable[[float], None]) -> None:
-        self._advance = advance
-        self._begin_s = monotonic()
-        self._share = 0.0
-
-    def told(self, share: float) -> None:
-        """Take the share that is done."""
-        self._share = share
-        self._advance(share)
-
-    def left(self) -> str:
-        """Return the time left, in words."""
-        seconds = (monotonic() - self._begin_s) * (1 - self._share) / max(self._share, 1e-6)
-        return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    with kept(file), progress("Clicking slides") as advance:
+        clock = Clock(advance)
+        more = {} if keep is None else {"keep": keep.keep}
+        for done in evaluate_slides(pairs, rows, file, folder=folder, mpp=mpp, report=clock.told, **more):
+            tell(done, clock)
 
 
-def _tell(done: Done, clock: _Clock) -> None:
-    clicks = counted(sum(len(patch.actions) for patch in done.run.patches), "click")
-    rest = f"; {counted(done.left, 'row')} to go, about {clock.left()}" if done.left else ""
-    say(f"{done.slide}: {done.row}: IoU {done.run.measure.overlap.iou:.3f}, {clicks}{rest}")
+def _world(slides: dict[str, Pair], mpp: float | None, name: str) -> AbstractContextManager[World]:
+    from zoomiseg.experiment.evaluation import opened
 
-
-@contextmanager
-def _kept(file: EvaluationFile) -> Iterator[None]:
-    """Tell how to go on after Ctrl-C."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        count = sum(len(slide.runs) for slide in file.slides.values())
-        say(f"{counted(count, 'finished row')} are kept in {file.path}; the same command goes on from there.")
-        raise
-
-
-def _finish(file: EvaluationFile, figures: dict[str, Any], output: Path | None, *, as_json: bool) -> None:
-    from zoomiseg.durable import replace_file
-    from zoomiseg.experiment.evaluation import evaluation_table
-
-    lines = evaluation_table(figures)
-    values = {**figures, "file": str(file.path.absolute())}
-    if output is not None:
-        path = output.absolute() / _TABLE_NAME
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, [("\n".join(lines) + "\n").encode("utf-8")])
-        except OSError as error:
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
-        values["table"] = str(path)
-        if file.path.absolute().parent == path.parent:
-            file.save(figures)
-    print_result(values, lines, as_json=as_json)
+    return opened(slides[name], name, mpp=mpp)

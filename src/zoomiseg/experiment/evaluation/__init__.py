@@ -7,8 +7,8 @@ from ._method_predictor import MethodPair, MethodPredictor, method_pair
 from ._ritm_style import ritm_style_pair
 from ._rows import ROW_NAMES, ordered, rows_named
 from ._run import Done, evaluate_slides
-from ._slide import SlideFacts, names_of
-from ._table import evaluation_table
+from ._slide import SlideFacts, names_of, opened
+from ._table import claim_sentence, evaluation_table
 
 __all__ = [
     "FILE_NAME",
@@ -20,11 +20,13 @@ __all__ = [
     "PatchClicks",
     "Setting",
     "SlideFacts",
+    "claim_sentence",
     "evaluate_slides",
     "evaluation_figures",
     "evaluation_table",
     "method_pair",
     "names_of",
+    "opened",
     "ordered",
     "patches_of",
     "ritm_style_pair",

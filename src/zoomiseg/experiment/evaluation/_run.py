@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from zoomiseg.datasets import Pair
 from zoomiseg.errors import OutputError
+from zoomiseg.session import Session
 
 from ..simulation import Row, Scheme, SlideRun, World, click_slide
 from ._file import EvaluationFile
@@ -24,6 +26,14 @@ class Report(Protocol):
 
     def __call__(self, share: float) -> None:
         """Take the share of all that is done, of what was not done already."""
+        ...
+
+
+class Keep(Protocol):
+    """Takes from a session what the record does not hold, before the row counts as done."""
+
+    def __call__(self, slide: str, row: str, world: World, session: Session) -> None:
+        """Take what is wanted of a slide that was just clicked in a row."""
         ...
 
 
@@ -45,6 +55,7 @@ def evaluate_slides(
     folder: Path,
     mpp: float | None = None,
     report: Report = lambda share: None,
+    keep: Keep = lambda slide, row, world, session: None,
 ) -> Iterator[Done]:
     """Run what the file does not hold yet, and yield each row of each slide once it is on the disk.
 
@@ -55,6 +66,7 @@ def evaluate_slides(
         folder: The manifest's.
         mpp: µm per level-0 pixel where neither manifest nor slide says so.
         report: Told how far the work is.
+        keep: Given each session when all is clicked.
     Raises:
         ManifestError: A row has no mask, or a mask does not fit its slide.
         SlideError, AnnotationError: A slide or its mask cannot be opened.
@@ -83,6 +95,7 @@ def evaluate_slides(
                     file.setting.hands,
                     recorded=file.slides[name].runs.get(REPEATED),
                     report=told,
+                    keep=partial(keep, name, row.name, world),
                 )
                 file.add_run(name, row.name, run)
                 done, left = done + cost, left - 1

@@ -33,7 +33,7 @@ def evaluation_table(figures: Mapping[str, Any]) -> list[str]:
         title = f"{group['kind']}: " if group["kind"] else ""
         lines += [f"### {title}{count} {'slide' if count == 1 else 'slides'}", ""]
         lines += _table(_HEAD, [_row(row) for row in group["rows"]])
-        lines += ["", _claim(group["claim"]), ""]
+        lines += ["", claim_sentence(group["claim"]), ""]
     return [*lines, "### Each slide", "", *_slides(figures["slides"]), "", *_notes(figures)]
 
 
@@ -69,7 +69,8 @@ def _slides(slides: Sequence[Mapping[str, Any]]) -> list[str]:
     )
 
 
-def _claim(claim: Mapping[str, Any] | None) -> str:
+def claim_sentence(claim: Mapping[str, Any] | None) -> str:
+    """Return in words what `_figures` found of the paper's claim."""
     if claim is None:
         return "The paper's claim needs the rows low-only, high-only and zoomiseg."
     if not claim["judged"]:

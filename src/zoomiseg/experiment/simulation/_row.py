@@ -25,6 +25,7 @@ from ._world import World, high_boxes
 
 Scheme = Literal["low", "high", "zoom", "zoom-again"]
 Report = Callable[[float], None]
+Keep = Callable[[Session], None]
 OPTIONS = SessionOptions(low_stride=PATCH_SIZE, seam="hard", high_margin_px=0, share_high_clicks=False)
 """Those of the paper's simulation; what a user's own session has besides is left out."""
 _HELD_PIXELS = 4 * 8192 * 8192
@@ -57,6 +58,7 @@ def click_slide(
     *,
     recorded: SlideRun | None = None,
     report: Report = lambda _: None,
+    keep: Keep = lambda _: None,
 ) -> SlideRun:
     """Let the simulated user make one slide's mask, and measure it.
 
@@ -67,6 +69,7 @@ def click_slide(
         hands: Who clicks.
         recorded: The run whose low clicks and zooms `zoom-again` repeats.
         report: Told the share that is done.
+        keep: Given the session once all is clicked, to take from it what the record does not hold.
     Raises:
         SlideError: The slide cannot be read.
     """
@@ -85,6 +88,7 @@ def click_slide(
             report(number / (len(steps) + 1))
         seconds = perf_counter() - begin
         measure = measure_slide(session.read_mask_high, world.read_truth, world.slide.grids.high, world.cells)
+        keep(session)
     report(1.0)
     return SlideRun(tuple(simulation.runs), measure, seconds, pair.seconds, simulation.robot_seconds)
 
