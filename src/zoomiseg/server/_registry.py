@@ -131,7 +131,7 @@ class Sessions:
 
     def _made(self, wish: NewSession, user: str) -> Record:
         facts = self._slides.facts(wish.slide)
-        weights = wish.weights or self._default_weights
+        weights = self._default_weights if wish.weights is None else wish.weights
         if wish.mpp is None and facts.mpp is None:
             raise ScaleUnknown(f"{facts.file.name} does not say its microns per pixel.")
         # What else could be wrong shows before anything is written.

@@ -92,7 +92,10 @@ def _info(live: LiveSession, session: Session) -> SessionInfo:
         id=live.record.id,
         slide=live.record.slide,
         revision=session.revision,
+        # What is in the log is on the disk: an operation that could not be saved was not answered.
         saved=True,
+        undoable=session.undoable,
+        redoable=session.redoable,
         weights=live.record.weights,
         mpp=session.slide.mpp,
         events=[_event(event) for event in session.events],

@@ -15,6 +15,7 @@ from zoomiseg.errors import OutputError
 from ._app import create_app
 from ._lock import FolderLock
 from ._settings import ServerSettings
+from ._slides import require_folder
 from ._users import LOCAL_USER, Users, local_user, local_user_with_token, users_of_file
 
 _END_SECONDS = 5
@@ -47,6 +48,8 @@ def serve(settings: ServerSettings, *, host: str, port: int, on_ready: Callable[
         SessionError: Another server has the sessions.
     """
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    # The sessions' folder is made inside it by default: a misspelt name must not make both.
+    require_folder(settings.slides)
     with FolderLock(settings.sessions_folder), _listening(host, port) as listener:
         local = _is_local(host)
         users = _users(settings, local=local)

@@ -202,6 +202,8 @@ class SessionInfo(BaseModel):
     slide: str
     revision: int
     saved: bool
+    undoable: bool
+    redoable: bool
     weights: str
     mpp: tuple[float, float]
     events: list[EventInfo]

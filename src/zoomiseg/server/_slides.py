@@ -66,6 +66,16 @@ class _Held:
     users: int = 0
 
 
+def require_folder(root: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        OutputError: It is none.
+    """
+    if not root.is_dir():
+        raise OutputError(f"There is no folder {root}.", hint="Name the folder that holds the slides.")
+
+
 class SlideFolder:
     """Finds, describes and opens slides. Every method may wait for a disk: call them in threads.
 
@@ -76,8 +86,7 @@ class SlideFolder:
     """
 
     def __init__(self, root: Path) -> None:
-        if not root.is_dir():
-            raise OutputError(f"There is no folder {root}.", hint="Name the folder that holds the slides.")
+        require_folder(root)
         self.root = root.resolve()
         self._files: dict[str, SlideFile] = {}
         self._facts: dict[tuple[str, str], SlideFacts | str] = {}

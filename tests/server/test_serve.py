@@ -1,0 +1,88 @@
+"""The verb: what it prints, and the sentence it ends with where it cannot serve."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+
+import pytest
+
+from .program import program, serving
+
+
+def refused(*arguments) -> str:
+    """What the verb says when it does not start."""
+    run = subprocess.run(
+        program("serve", *arguments), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert run.returncode == 1, run.stderr
+    assert "Traceback" not in run.stderr
+    assert run.stdout == ""
+    return run.stderr.strip()
+
+
+def test_the_first_line_is_the_address_as_json_where_that_is_asked_for(slides, tmp_path):
+    with serving(slides, "--sessions", tmp_path, "--json") as server:
+        assert json.loads(server.url)["url"].startswith("http://127.0.0.1:")
+        assert server.end()[0] == 130
+
+
+def test_an_end_does_not_wait_for_those_who_listen(slides, tmp_path):
+    from .program import new_session
+
+    with serving(slides, "--sessions", tmp_path) as server, server.client() as client:
+        session = new_session(client)
+        with client.stream("GET", f"sessions/{session}/events") as stream:
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 1000"
+            begun = time.monotonic()
+            code, said = server.end()
+            assert list(lines) == [""]
+    assert code == 130
+    assert time.monotonic() - begun < 20
+    assert "ERROR" not in said
+
+
+def test_sessions_that_cannot_be_kept_are_refused_with_the_option_that_helps(slides, tmp_path):
+    if os.geteuid() == 0:
+        blocked = tmp_path / "file"
+        blocked.write_text("no folder", "utf-8")
+        place = blocked / "sessions"
+    else:
+        place = tmp_path / "closed" / "sessions"
+        place.parent.mkdir(mode=0o500)
+    said = refused(slides, "--sessions", place)
+    assert said.startswith(f"Sessions cannot be kept in {place}")
+    assert said.endswith("Name a folder that can be written with --sessions.")
+
+
+def test_a_folder_that_is_not_there_and_a_port_that_is_taken_are_named(slides, tmp_path):
+    assert refused(tmp_path / "none").startswith("There is no folder")
+    assert not (tmp_path / "none").exists()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refused(slides, "--sessions", tmp_path, "--port", str(port))
+    assert said.startswith(f"The address 127.0.0.1:{port} cannot be used")
+
+
+def test_without_the_option_sessions_are_kept_beside_the_slides(slides):
+    with serving(slides) as server, server.client() as client:
+        assert client.get("sessions").json() == []
+    assert (slides / "zoomiseg-sessions" / ".server.lock").exists()
+
+
+def test_the_viewer_is_served_where_it_is_and_the_api_without_it(client, server):
+    import zoomiseg.server as room
+
+    static = room.ServerSettings(slides=None).static
+    expected = 200 if (static / "index.html").exists() else 404
+    assert client.get(f"{server.origin}/").status_code == expected
+    assert client.get("openapi.json").json()["openapi"].startswith("3.")
+
+
+@pytest.mark.parametrize("path", ["/../../pyproject.toml", "/%2e%2e/_app.py", "/..%2f_app.py"])
+def test_no_file_beside_the_viewer_is_served(client, server, path):
+    assert client.get(f"{server.origin}{path}").status_code == 404
