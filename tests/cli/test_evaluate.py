@@ -11,7 +11,7 @@ from PIL import Image
 
 from .program import tissue
 
-KEYS = {"rows", "slides", "kinds", "claim", "file", "table"}
+KEYS = {"rows", "slides", "kinds", "claim", "sweep", "file", "table", "report"}
 ROW_KEYS = "name miou miou_ci tnoc clicks_low clicks_high noc85 noc90 noc95 failures seconds"
 
 
@@ -65,6 +65,8 @@ def test_json_has_the_keys_of_the_contract(run, done, manifest):
     assert all(0.9 < slide["low_scale_ceiling"] <= 1 for slide in values["slides"])
     assert [each["kind"] for each in values["kinds"]] == ["made", "real"]
     assert (values["file"], values["table"]) == (str(done / "evaluation.json"), str(done / "table.md"))
+    assert values["report"] == str(done / "report.html")
+    assert values["sweep"] == []
 
 
 def test_people_read_markdown_which_is_also_kept(run, done):
@@ -82,7 +84,7 @@ def test_a_replay_makes_every_figure_again_without_networks_or_slides(run, done,
     monkeypatch.setattr("zoomiseg.slide.open_slide", gone)
     monkeypatch.setattr("zoomiseg.predict.load_predictors", gone)
     again = replayed(run, done, "--json").json
-    assert again == {key: value for key, value in direct.items() if key != "table"}
+    assert again == {key: value for key, value in direct.items() if key not in ("table", "report")}
     kept = json.loads((done / "evaluation.json").read_text())
     assert kept["figures"] == {key: again[key] for key in kept["figures"]}
 
@@ -92,7 +94,53 @@ def test_a_replay_can_write_its_table_elsewhere(run, done, tmp_path):
     values = replayed(run, done, "--json", "-o", tmp_path / "new").json
     assert values["table"] == str(tmp_path / "new" / "table.md")
     assert (tmp_path / "new" / "table.md").exists()
+    assert (tmp_path / "new" / "report.html").read_bytes() == (done / "report.html").read_bytes()
     assert (done / "evaluation.json").read_bytes() == before
+
+
+def test_the_reports_numbers_are_those_of_the_file(run, done):
+    figures = json.loads((done / "evaluation.json").read_text())["figures"]
+    lines = (done / "report.md").read_text("utf-8").splitlines()
+    rows = [row for kind in figures["kinds"] for row in kind["rows"]]
+    shown = [line.split(" | ") for line in lines if re.match(r"\| [a-z0-9-]+ \| [01]\.\d{3} \|", line)]
+    assert [(cells[0][2:], cells[1], cells[3]) for cells in shown] == [
+        (row["name"], f"{row['miou']:.3f}", str(row["tnoc"])) for row in rows
+    ]
+
+
+def test_a_sweep_varies_the_thresholds_on_a_slide_and_is_resumed(run, manifest, tmp_path):
+    options = ("--rows", "low-only,zoomiseg", "--sweep", "--sweep-slides", "1.png", "--json")
+    answer = evaluate(run, manifest, tmp_path, *options)
+    (group,) = answer.json["sweep"]
+    assert (group["kind"], group["slides"]) == ("real", ["1.png"])
+    names = [each.name for each in sorted((tmp_path / "sweep").iterdir())]
+    assert {each["name"] for each in group["points"]} == {"low-only", "zoomiseg", *names}
+    assert len(names) == 6
+    for point in group["points"]:
+        file = tmp_path / "sweep" / point["name"] / "evaluation.json" if point["changed"] else None
+        settings = json.loads((file or tmp_path / "evaluation.json").read_text())["settings"]
+        assert settings.items() >= point["changed"].items()
+    assert "Clicks against accuracy" in (tmp_path / "report.md").read_text("utf-8")
+    assert answer.said.count("1.png: zoomiseg: IoU") == 7
+    again = evaluate(run, manifest, tmp_path, *options)
+    assert again.json["sweep"] == [group]
+    assert ": IoU" not in again.said
+    assert replayed(run, tmp_path, "--json").json["sweep"] == [group]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--rows", "low-only", "--sweep"), "--sweep varies the row zoomiseg: add it to --rows"),
+        (("--sweep-slides", "0.png"), "--sweep-slides says which slides --sweep takes; give both"),
+        (("--sweep", "--sweep-slides", "9.png"), "takes one or 2 names of 0.png, 1.png; got '9.png'"),
+        (("--sweep", "--sweep-slides", ","), "takes one or 2 names"),
+    ],
+)
+def test_a_sweep_that_cannot_be_meant_is_wrong_usage(run, manifest, tmp_path, arguments, said):
+    answer = evaluate(run, manifest, tmp_path, *arguments)
+    assert answer.code == 2
+    assert said in " ".join(re.sub(r"[│╭╮╰╯─]", " ", answer.said).split())
 
 
 def test_after_ctrl_c_the_same_command_goes_on_and_ends_as_if_it_had_not_been(

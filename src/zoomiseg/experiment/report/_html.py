@@ -32,7 +32,7 @@ caption { padding-bottom: .35rem; }
 th, td { padding: .3rem .65rem; border-bottom: 1px solid var(--rule); text-align: right;
   white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-th { font-weight: 600; vertical-align: bottom; }
+th { font-weight: 600; vertical-align: bottom; white-space: normal; }
 .foreign { color: var(--soft); font-style: italic; background: var(--tint); }
 .charts { display: flex; flex-wrap: wrap; gap: 1rem 2rem; }
 .charts figure { flex: 1 1 26rem; max-width: 36rem; }
@@ -46,8 +46,10 @@ ul.legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .
   font-size: .875rem; }
 ul.legend i { display: inline-block; width: .9em; height: .9em; margin-right: .4em; vertical-align: -.1em;
   border: 1px solid var(--rule); }
+@page { size: landscape; margin: 12mm; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 11px; }
+  :root { font-size: 11px; }
+  body { max-width: none; padding: 0; font-size: 1rem; }
   h2, h3 { break-after: avoid; }
   .scroll { overflow: visible; }
   th, td { padding: .15rem .35rem; }
