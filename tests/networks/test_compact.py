@@ -1,12 +1,14 @@
+import cv2
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from zoomiseg.errors import MissingExtra, WeightsError
-from zoomiseg.networks import _lite0, build_network, network_names
+from zoomiseg.networks import _lite0, begin_with, build_network, may_begin, network_names
 from zoomiseg.networks._lite0 import IMAGENET_MEAN, IMAGENET_STD, Lite0Body, lite0_stem, load_imagenet_weights
 
-COMPACT = ("compact-lite0", "compact-attention", "compact-unet16")
+COMPACT = ("compact-lite0", "compact-attention", "compact-half", "compact-unet16")
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +151,31 @@ def test_in_half_precision_a_depthwise_convolution_keeps_its_dtype_and_the_gradi
         assert layer.weight.grad is not None
         kept.append(layer.weight.grad.clone())
     torch.testing.assert_close(*kept, rtol=1e-5, atol=1e-5)
+
+
+def test_before_training_half_the_resolution_gives_what_the_coarse_network_gives_enlarged() -> None:
+    half, coarse = build_network("compact-half").eval(), build_network("compact-attention").eval()
+    begin_with(half, coarse)
+    image, guidance = inputs(128, 192)
+    shrunk = (
+        cv2.resize(each[0].permute(1, 2, 0).numpy(), (96, 64), interpolation=cv2.INTER_AREA)
+        for each in (image, guidance)
+    )
+    with torch.no_grad():
+        logits = coarse(*(torch.from_numpy(each).permute(2, 0, 1)[None] for each in shrunk))[0, 0].numpy()
+        found = half(image, guidance)[0, 0].numpy()
+    enlarged = cv2.resize(logits, (192, 128), interpolation=cv2.INTER_LINEAR)
+    np.testing.assert_allclose(found, enlarged, atol=2e-5)
+    assert found.std() > 2e-3
+
+
+def test_a_network_begins_with_another_of_its_kind() -> None:
+    start = build_network("compact-attention")
+    for name, taker in (("compact-attention", ""), ("compact-half", "coarse.")):
+        network = build_network(name)
+        begin_with(network, start)
+        state = network.state_dict()
+        assert all(torch.equal(state[taker + key], value) for key, value in start.state_dict().items())
+        assert may_begin(name, "compact-attention")
+    assert not may_begin("compact-lite0", "compact-attention")
+    assert not may_begin("compact-attention", "compact-half")

@@ -24,7 +24,7 @@ import torch
 from tests.training.stubs import RandomSamples, StillNetwork, tiny_recipe, validation_set
 from zoomiseg.training import RunOptions, _learner, train
 
-_learner.build_network = lambda name, pretrained: StillNetwork()
+_learner.build_network = lambda name, **how: StillNetwork()
 trained = train(
     tiny_recipe(steps=3),
     RandomSamples(),
@@ -39,7 +39,7 @@ print("leads" if trained.leads else "follows")
 @pytest.fixture
 def alone(tmp_path, monkeypatch) -> dict[str, torch.Tensor]:
     """The weights of a run in one process."""
-    monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: StillNetwork())
+    monkeypatch.setattr(_learner, "build_network", lambda name, **how: StillNetwork())
     return train(
         tiny_recipe(steps=3), RandomSamples(), tmp_path / "alone", sets=[validation_set()]
     ).network.state_dict()

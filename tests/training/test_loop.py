@@ -32,7 +32,7 @@ def tiny(monkeypatch):
     """Let every name build the tiny network, and save and tell often; return how it was asked."""
     asked = []
 
-    def build(name, *, pretrained=False):
+    def build(name, *, shallow_skip, drop_second_skip, pretrained=False):
         asked.append((name, pretrained))
         return TinyNetwork()
 

@@ -14,9 +14,9 @@ RECIPES = Path(__file__).parents[2] / "benchmarks" / "recipes"
 OF_RITM = {"network": "ritm-style", "shallow_skip": "fused", "drop_second_skip": False, "click_weight": 0.0}
 
 
-@pytest.mark.parametrize("scale", ["low", "high"])
-def test_only_network_skips_and_click_loss_are_others(scale):
-    found, ours = load_recipe(str(RECIPES / f"ritm-style-{scale}.toml")), load_recipe(f"compact-{scale}")
+@pytest.mark.parametrize(("scale", "recipe"), [("low", "compact-low"), ("high", "compact-high-coarse")])
+def test_only_network_skips_and_click_loss_are_others(scale, recipe):
+    found, ours = load_recipe(str(RECIPES / f"ritm-style-{scale}.toml")), load_recipe(recipe)
     assert found == replace(ours, name=found.name, **OF_RITM)
 
 

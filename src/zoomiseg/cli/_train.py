@@ -168,10 +168,10 @@ def _telling_how_to_resume(checkpoints: Path) -> Iterator[None]:
 
 
 def _loaded(name: str, recipe: Recipe) -> nn.Module:
-    from zoomiseg.networks import find_weights, load_network
+    from zoomiseg.networks import find_weights, load_network, may_begin
 
     network, card = load_network(find_weights(name, allow_path=True), recipe.scale)
-    if card.network != recipe.network:
+    if not may_begin(recipe.network, card.network):
         raise WeightsError(
             f"{name} holds the network {card.network}, and {recipe.name} trains {recipe.network}.",
             hint="Choose weights of that network, or leave out --from.",

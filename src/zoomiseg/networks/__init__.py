@@ -4,7 +4,7 @@ from ._card import Card
 from ._checkpoint import load_network, read_card, save_network
 from ._lite0 import IMAGENET_MEAN, IMAGENET_STD
 from ._options import ShallowSkip, SkipOptions
-from ._registry import build_network, network_names
+from ._registry import begin_with, build_network, may_begin, network_names
 from ._weights import find_weights, list_weights, scales_of, verify_weights
 
 __all__ = [
@@ -13,10 +13,12 @@ __all__ = [
     "Card",
     "ShallowSkip",
     "SkipOptions",
+    "begin_with",
     "build_network",
     "find_weights",
     "list_weights",
     "load_network",
+    "may_begin",
     "network_names",
     "read_card",
     "save_network",

@@ -65,7 +65,7 @@ class CompactBase(nn.Module):
         self.head.bias = nn.Parameter(zeros(1))
 
     def decoded(self, image: Tensor, *, shallow: Tensor, kept: Sequence[Tensor]) -> Tensor:
-        """Return (N, 1, H, W) logits.
+        """Return (N, 16, H, W) features, which `head` makes logits of.
 
         Args:
             image: (N, 3, H, W), sides multiples of `STRIDE`.
@@ -77,8 +77,7 @@ class CompactBase(nn.Module):
         skips = (fourth, third, kept_second, shallow, self.image_branch(image))
         for block, skip in zip(self.decoder, skips, strict=True):
             features = block(features, skip)
-        logits: Tensor = self.head(features)
-        return logits
+        return features
 
 
 class CompactLite0(CompactBase):
@@ -113,7 +112,7 @@ class CompactLite0(CompactBase):
         whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
         fused, shallow = self.stem(whole_image, whole_guidance)
         _, *kept = self.body(fused)
-        return cropped(self.decoded(whole_image, shallow=shallow, kept=kept), image)
+        return cropped(self.head(self.decoded(whole_image, shallow=shallow, kept=kept)), image)
 
 
 def _guidance_branch() -> nn.Sequential:

@@ -56,14 +56,18 @@ class CompactAttention(CompactBase):
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
         whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
-        shallow, second, third = self.seen(whole_image)
+        return cropped(self.head(self.answered(whole_image, whole_guidance)), image)
+
+    def answered(self, image: Tensor, guidance: Tensor) -> Tensor:
+        """Return the decoder's (N, 16, H, W) features; H and W must be multiples of `STRIDE`."""
+        shallow, second, third = self.seen(image)
         if self.skip_branch is not None:
-            shallow = shallow + self.skip_branch(whole_guidance)
-        alike = self.attention(third, whole_guidance)
-        joined = third + self.guidance_branch(whole_guidance)
+            shallow = shallow + self.skip_branch(guidance)
+        alike = self.attention(third, guidance)
+        joined = third + self.guidance_branch(guidance)
         fourth = self._staged(joined, 3, 5) + alike
         kept = (second, joined, fourth, self._staged(fourth, 5, 7))
-        return cropped(self.decoded(whole_image, shallow=shallow, kept=kept), image)
+        return self.decoded(image, shallow=shallow, kept=kept)
 
     def seen(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return what depends on the tissue alone: features at strides 2, 4 and 8."""

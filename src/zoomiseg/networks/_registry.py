@@ -11,13 +11,21 @@ from zoomiseg.errors import WeightsError
 
 from ._compact import CompactLite0
 from ._compact_attention import CompactAttention
+from ._compact_half import CompactHalf
 from ._options import ShallowSkip, SkipOptions
 from ._ritm_style import RitmStyle
 from ._uctransnet import UCTransNet
 from ._unet import UNet
 
-_PRETRAINED: Mapping[str, type[CompactLite0] | type[CompactAttention] | type[RitmStyle]] = MappingProxyType(
-    {"compact-lite0": CompactLite0, "compact-attention": CompactAttention, "ritm-style": RitmStyle}
+_Pretrained = type[CompactLite0] | type[CompactAttention] | type[CompactHalf] | type[RitmStyle]
+
+_PRETRAINED: Mapping[str, _Pretrained] = MappingProxyType(
+    {
+        "compact-lite0": CompactLite0,
+        "compact-attention": CompactAttention,
+        "compact-half": CompactHalf,
+        "ritm-style": RitmStyle,
+    }
 )
 """Those whose encoder may start from ImageNet weights."""
 
@@ -68,3 +76,15 @@ def build_network(
             hint=f"There are for: {', '.join(_PRETRAINED)}.",
         )
     return _PRETRAINED[name](options, pretrained=True)
+
+
+def may_begin(name: str, start: str) -> bool:
+    """Say whether a network may begin with the weights of one of the name `start`."""
+    return start == name or (name, start) == ("compact-half", "compact-attention")
+
+
+def begin_with(network: nn.Module, start: nn.Module) -> None:
+    """Give a network the weights of another, where `may_begin` says so."""
+    inner = isinstance(network, CompactHalf) and isinstance(start, CompactAttention)
+    taker = network.get_submodule("coarse") if inner else network
+    taker.load_state_dict(start.state_dict())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import torch
 from torch import nn
 
-from zoomiseg.networks import build_network
+from zoomiseg.networks import begin_with, build_network
 
 from ._average import Average
 from ._batch import Batch, Share
@@ -149,7 +149,7 @@ def new_network(recipe: Recipe, start: nn.Module | None, *, pretrained: bool) ->
         pretrained=pretrained,
     )
     if start is not None:
-        network.load_state_dict(start.state_dict())
+        begin_with(network, start)
     # Depthwise convolutions are slow on a CPU in any other layout.
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
