@@ -126,7 +126,7 @@ def test_without_an_average_the_last_weights_are_returned(tmp_path):
 
 
 def test_accumulated_batches_are_learnt_from_as_one_large_batch(tmp_path, monkeypatch):
-    monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: StillNetwork())
+    monkeypatch.setattr(_learner, "build_network", lambda name, **how: StillNetwork())
     # Rounds are drawn for each batch.
     one, three = (
         train(

@@ -205,3 +205,9 @@ def test_a_range_of_scales_is_two_numbers(recipe, value):
 def test_what_is_not_toml_is_said_to_be_so(recipe):
     with pytest.raises(RecipeError, match=r"^The recipe .*mine\.toml is not TOML: "):
         load_recipe(recipe("steps: 3"))
+
+
+@pytest.mark.parametrize("name", ["compact-low", "compact-high-coarse", "compact-high"])
+def test_without_click_loss_nothing_else_is_other(name):
+    without = load_recipe(f"{name}-no-click-loss")
+    assert without == dataclasses.replace(load_recipe(name), name=without.name, click_weight=0.0)
