@@ -46,7 +46,7 @@ class Server:
     def end(self) -> tuple[int, str]:
         """Ask it to end; return how it did, and what it said."""
         self.process.send_signal(signal.SIGINT)
-        _, err = self.process.communicate(timeout=60)
+        _, err = self.process.communicate(timeout=180)
         return self.process.returncode, err
 
 

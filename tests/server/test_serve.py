@@ -6,11 +6,10 @@ import json
 import os
 import socket
 import subprocess
-import time
 
 import pytest
 
-from .program import program, serving
+from .program import new_session, program, serving
 
 
 def refused(*arguments) -> str:
@@ -31,19 +30,15 @@ def test_the_first_line_is_the_address_as_json_where_that_is_asked_for(slides, t
 
 
 def test_an_end_does_not_wait_for_those_who_listen(slides, tmp_path):
-    from .program import new_session
-
     with serving(slides, "--sessions", tmp_path) as server, server.client() as client:
         session = new_session(client)
         with client.stream("GET", f"sessions/{session}/events") as stream:
             lines = stream.iter_lines()
             assert next(lines) == "retry: 1000"
-            begun = time.monotonic()
             code, said = server.end()
             assert list(lines) == [""]
-    assert code == 130
-    assert time.monotonic() - begun < 20
-    assert "ERROR" not in said
+    # One that had to be cut off would be complained of.
+    assert (code, "ERROR" in said) == (130, False)
 
 
 def test_sessions_that_cannot_be_kept_are_refused_with_the_option_that_helps(slides, tmp_path):

@@ -81,19 +81,27 @@ def _life(settings: ServerSettings, users: Users, slides: SlideFolder) -> Any:
             exports=Readers(_EXPORT_THREADS, name="zoomiseg-export"),
         )
         app.state.context = context
-        threading.Thread(target=_warm_up, args=(engines, settings.weights), daemon=True).start()
+        ending = threading.Event()
+        warming = threading.Thread(target=_warm_up, args=(engines, settings.weights, ending))
+        warming.start()
         yield
+        ending.set()
         context.tiles.close()
         await asyncio.to_thread(context.exports.close)
         await sessions.close()
         slides.close()
+        # An interpreter that ends while a network is being compiled takes the process down with it.
+        await asyncio.to_thread(warming.join)
 
     return life
 
 
-def _warm_up(engines: Engines, name: str) -> None:
-    """Make ready what the first click would otherwise wait for."""
+def _warm_up(engines: Engines, name: str, ending: threading.Event) -> None:
+    """Make ready what the first click would wait for; give up between two steps when the server ends."""
     try:
-        engines.predictors(name).warm_up()
+        predictors = engines.predictors(name)
+        for scale in (predictors.low, predictors.high):
+            if not ending.is_set():
+                scale.warm_up()
     except ZoomisegError as error:
         _LOG.error("%s", error)
