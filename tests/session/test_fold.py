@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoomiseg.errors import SessionError
+from zoomiseg.errors import ClickOutside, SessionError
 from zoomiseg.geometry import Box
 from zoomiseg.session import Event, Referring, Session, SessionOptions
+from zoomiseg.session._fold import DELETABLE
 from zoomiseg.session._patches import HighPatch, LowPatch
 
 from .stubs import StubPredictors, StubSlide, take_in_all
@@ -21,12 +22,22 @@ xs, ys = st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1)
 signs, classes = st.sampled_from([1, -1]), st.sampled_from(["tumour", "tumour", "stroma"])
 
 clicks = st.tuples(st.just("click"), xs, ys, signs, st.sampled_from(["low", "high"]), classes)
+modes = st.sampled_from(["add", "erase"])
+drawings = st.one_of(
+    st.tuples(st.just("scribble"), xs, ys, st.integers(-900, 900), signs, st.sampled_from(["low", "high"])),
+    st.tuples(st.just("box"), xs, ys, st.integers(20, 900), classes),
+    st.tuples(st.just("stroke"), xs, ys, st.integers(-900, 900), st.floats(1, 300), modes, classes),
+    st.tuples(st.just("polygon"), xs, ys, st.integers(50, 1500), modes, classes),
+)
 operations = st.one_of(
     clicks,
     clicks,
     st.tuples(st.just("zoom"), xs, ys),
     st.tuples(st.just("settle"), xs, ys, st.integers(1, 2000), st.integers(1, 1000)),
     st.tuples(st.just("unsettle"), st.integers(0, 5)),
+    drawings,
+    st.tuples(st.just("lock"), xs, ys, st.integers(1, 2000), st.integers(1, 1000)),
+    st.tuples(st.just("unlock"), st.integers(0, 5)),
     st.tuples(st.just("delete"), st.integers(0, 9)),
     st.tuples(st.just("undo")),
     st.tuples(st.just("undo")),
@@ -49,17 +60,38 @@ def new_session(chosen: SessionOptions | None = None) -> Session:
 def perform(session: Session, operation: tuple) -> None:
     match operation:
         case ("click", x, y, label, scale, class_):
-            session.click(x=x, y=y, label=label, scale=scale, class_=class_)
+            with suppress(SessionError):  # it lies in a locked region
+                session.click(x=x, y=y, label=label, scale=scale, class_=class_)
         case ("zoom", x, y):
             session.zoom(x=x, y=y)
         case ("settle", x, y, width, height):
             session.settle(Box(x, y, width, height))
+        case ("scribble", x, y, reach, label, scale):
+            with suppress(SessionError):  # it lies in a locked region
+                session.scribble([(x, y), (x + reach, y + reach / 2)], label=label, scale=scale)
+        case ("box", x, y, size, class_):
+            with suppress(SessionError, ClickOutside):
+                session.box_prompt(Box(x, y, size, size), scale="high", class_=class_)
+        case ("stroke", x, y, reach, width_um, mode, class_):
+            with suppress(SessionError):  # it lies in a locked region
+                line = [(x, y), (x + reach, y + reach / 2)]
+                session.stroke(line, width_um=width_um, mode=mode, class_=class_)
+        case ("polygon", x, y, size, mode, class_):
+            with suppress(SessionError):
+                hole = [(x + size / 4, y + 1), (x + size / 2, y + 1), (x + size / 3, y + size / 4)]
+                session.polygon([[(x, y), (x + size, y), (x, y + size)], hole], mode=mode, class_=class_)
+        case ("lock", x, y, width, height):
+            session.lock(Box(x, y, width, height))
+        case ("unlock", number):
+            locked = [lock.op_id for lock in session._state.locks.in_force()]
+            choose(locked, number, session.unlock)
         case ("unsettle", number):
             settled = [event.op_id for event in session.events if event.kind == "settle"]
-            lifted = [e.payload.op_id for e in session.events if isinstance(e.payload, Referring)]
+            lifted = [e.payload.op_id for e in session.events if e.kind == "unsettle"]
             choose(sorted(set(settled) - set(lifted)), number, session.unsettle)
         case ("delete", number):
-            choose([event.op_id for event in session.events if event.kind == "click"], number, session.delete)
+            with suppress(SessionError):  # it made a part of a locked region
+                choose([e.op_id for e in session.events if e.kind in DELETABLE], number, session.delete)
         case ("undo",) | ("redo",):
             with suppress(SessionError):  # there is nothing to undo or redo
                 session.undo() if operation == ("undo",) else session.redo()
@@ -92,6 +124,11 @@ def layers(session: Session) -> list[tuple]:
                 shown.append((class_, item.box, item.layer and item.layer.id))
             else:
                 shown.append((class_, item.box, tuple(named(each.content) for each in item.paintings)))
+        for edit in state.edits.of(class_):
+            shown.append((class_, edit.drawn, [(hole.box, hole.spared) for hole in edit.holes]))
+    for lock in state.locks.over(state._grids.high.box):
+        views = [(name, [named(each.content) for each in view.paintings]) for name, view in lock.views]
+        shown.append((lock.box, lock.until is None, views))
     return sorted(shown, key=str)
 
 
@@ -137,11 +174,12 @@ def test_undoing_all_and_redoing_all_gives_the_same_bytes(history) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    history=st.lists(st.one_of(clicks, clicks, operations), min_size=2, max_size=9), number=st.integers(0, 8)
+    history=st.lists(st.one_of(clicks, drawings, operations), min_size=2, max_size=9),
+    number=st.integers(0, 8),
 )
 def test_deleting_a_click_equals_never_having_made_it(history, number) -> None:
-    history = [each for each in history if each[0] in ("click", "zoom", "settle")]
-    made = [index for index, each in enumerate(history) if each[0] == "click"]
+    history = [each for each in history if each[0] in ("zoom", "settle", *DELETABLE)]
+    made = [index for index, each in enumerate(history) if each[0] in DELETABLE]
     if not made:
         return
     index = made[number % len(made)]
@@ -205,7 +243,7 @@ def test_a_deleted_click_comes_back_by_undo_at_its_old_place(session: Session) -
         session.click(x=1000 + number, y=1000, label=1, op_id=f"c{number}")
     session.delete("c1", op_id="d")
     assert [event.op_id for event in session.events] == ["c0", "c2"]
-    with pytest.raises(SessionError, match="No click in force has the id 'c1'"):
+    with pytest.raises(SessionError, match="No click or edit in force has the id 'c1'"):
         session.delete("c1")
     session.undo()
     assert [event.op_id for event in session.events] == ["c0", "c1", "c2"]
@@ -231,9 +269,9 @@ def test_an_operation_that_cannot_be_saved_leaves_both_stacks(session: Session, 
     assert (session.events, session._fold._done, session._fold._undone, layers(session)) == before
 
 
-def test_only_clicks_can_be_deleted(session: Session) -> None:
+def test_only_clicks_and_edits_can_be_deleted(session: Session) -> None:
     session.zoom(x=1000, y=1000, op_id="z")
-    with pytest.raises(SessionError, match="No click in force has the id 'z'"):
+    with pytest.raises(SessionError, match="No click or edit in force has the id 'z'"):
         session.delete("z")
 
 

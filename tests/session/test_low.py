@@ -33,7 +33,7 @@ def test_a_click_goes_to_the_nearest_patch_which_sees_all_clicks_inside_it(click
     for n, (x, y) in enumerate(clicks, start=1):
         u, v = min(x, width - 1) + 0.5, y + 0.5
         made.append(Click(u * 4, v * 4, 1))
-        low.click("t", PlacedClick(n, made[-1]))
+        low.click("t", [PlacedClick(n, made[-1])], together=False)
         nearest = min(
             boxes, key=lambda box: ((box.centre[0] - u) ** 2 + (box.centre[1] - v) ** 2, box.y, box.x)
         )
@@ -46,10 +46,10 @@ def test_a_click_goes_to_the_nearest_patch_which_sees_all_clicks_inside_it(click
 
 def test_a_second_click_is_fed_the_patchs_own_layer_and_leaves_its_neighbours_alone() -> None:
     low = patches(2600, 1000)
-    low.click("t", PlacedClick(1, Click(400, 400, 1)))
+    low.click("t", [PlacedClick(1, Click(400, 400, 1))], together=False)
     first = low.under("t", Box(0, 0, 10, 10))[0]
-    low.click("t", PlacedClick(2, Click(3600, 400, -1)))
-    low.click("t", PlacedClick(3, Click(500, 400, -1)))
+    low.click("t", [PlacedClick(2, Click(3600, 400, -1))], together=False)
+    low.click("t", [PlacedClick(3, Click(500, 400, -1))], together=False)
     left, middle = low.under("t", Box(0, 0, 2600, 1000))
     assert first.layer.source is None
     assert left.layer.source is first.layer
@@ -60,8 +60,8 @@ def test_a_second_click_is_fed_the_patchs_own_layer_and_leaves_its_neighbours_al
 
 def test_classes_do_not_see_each_others_clicks() -> None:
     low = patches(1000, 1000)
-    low.click("a", PlacedClick(1, Click(400, 400, 1)))
-    low.click("b", PlacedClick(2, Click(500, 400, 1)))
+    low.click("a", [PlacedClick(1, Click(400, 400, 1))], together=False)
+    low.click("b", [PlacedClick(2, Click(500, 400, 1))], together=False)
     assert low.under("b", Box(0, 0, 9, 9))[0].layer.clicks == (Click(500, 400, 1),)
 
 
@@ -70,7 +70,7 @@ def test_the_patches_under_a_box_are_those_that_share_a_pixel_with_it(x, y, size
     low = patches(2600, 2600)
     for n, frame in enumerate(low.frames()[::2], start=1):
         cx, cy = frame.box.centre
-        low.click("t", PlacedClick(n, Click(cx * 4, cy * 4, 1)))
+        low.click("t", [PlacedClick(n, Click(cx * 4, cy * 4, 1))], together=False)
     box = Box(x, y, size, size)
     clicked = [frame.box for frame in low.frames()[::2]]
     assert [patch.box for patch in low.under("t", box)] == [
@@ -80,7 +80,7 @@ def test_the_patches_under_a_box_are_those_that_share_a_pixel_with_it(x, y, size
 
 def test_only_clicked_patches_are_found_by_their_box() -> None:
     low = patches(2600, 1000)
-    low.click("t", PlacedClick(1, Click(400, 400, 1)))
+    low.click("t", [PlacedClick(1, Click(400, 400, 1))], together=False)
     assert low.at("t", low.frames()[0].box) is not None
     assert low.at("t", low.frames()[1].box) is None
     assert low.at("t", low.frames()[0].box.translated(1, 0)) is None
@@ -95,7 +95,7 @@ def test_low_clicks_in_a_high_patch_are_found_in_order() -> None:
     low = patches(2600, 1000)
     places = [(3000, 1000), (3300, 1100), (5000, 1000), (3010, 1000)]
     for n, (x, y) in enumerate(places, start=1):
-        low.click("t", PlacedClick(n, Click(x, y, 1)))
+        low.click("t", [PlacedClick(n, Click(x, y, 1))], together=False)
     high = grids_of(2600 * 4, 4000, (0.5, 0.5)).high
     frame = PatchFrame(high, Box(2800, 600, 1024, 1024))
     assert [placed.n for placed in low.clicks_inside("t", frame)] == [1, 2, 4]

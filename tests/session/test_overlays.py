@@ -24,7 +24,7 @@ def overlays(*, margin_px: int = 64) -> Overlays:
 def patch(n: int, x: int, y: int, *, predicted: bool = True) -> HighPatch:
     box = Box(x, y, 1024, 1024)
     layer = Layer(f"layer-{n}", "high", box, (), None) if predicted else None
-    return HighPatch(n, "t", box, (n, 0), layer=layer)
+    return HighPatch(n, "t", box, (n, 0, 0), layer=layer)
 
 
 def region(n: int, box: Box) -> Settled:
@@ -98,9 +98,9 @@ def test_a_click_lifts_a_patch_above_the_settled_regions_on_it_and_no_further() 
     settled = region(2, Box(4400, 4400, 100, 100))
     for each in (first, settled, later):
         found.put(each)
-    assert found.raised(first) == (2, 1)
-    found.put(replace(first, z=(2, 1)))
-    assert found.over("t", Box(4400, 4400, 4, 4)) == [settled, found.items.get(1), later]
+    assert found.raised(first) == (2, 1, 0)
+    found.put(replace(first, z=(2, 1, 0)))
+    assert found.over("t", Box(4400, 4400, 4, 4)) == [settled, found.items.get((1, 0)), later]
     assert found.raised(later) == later.z
 
 

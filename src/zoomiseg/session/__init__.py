@@ -1,24 +1,41 @@
 """Clicks become a mask here and nowhere else: event log, undo, low to high, composition, storage."""
 
-from ._events import DEFAULT_CLASS, BoxSettled, ClickMade, Event, Payload, Referring, ZoomOpened
+from ._events import DEFAULT_CLASS, Event
 from ._options import Seam, SessionOptions
+from ._payloads import (
+    BoxLocked,
+    BoxSettled,
+    ClickMade,
+    Mode,
+    Payload,
+    PolygonDrawn,
+    PromptGiven,
+    Referring,
+    StrokeDrawn,
+    ZoomOpened,
+)
 from ._session import Session
 from ._sources import PredictorPair, SlideSource
 from ._views import Change, HighPatchView
 
 __all__ = [
     "DEFAULT_CLASS",
+    "BoxLocked",
     "BoxSettled",
     "Change",
     "ClickMade",
     "Event",
     "HighPatchView",
+    "Mode",
     "Payload",
+    "PolygonDrawn",
     "PredictorPair",
+    "PromptGiven",
     "Referring",
     "Seam",
     "Session",
     "SessionOptions",
     "SlideSource",
+    "StrokeDrawn",
     "ZoomOpened",
 ]

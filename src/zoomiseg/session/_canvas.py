@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -11,17 +12,18 @@ from zoomiseg.geometry import PATCH_SIZE, SCALE_FACTOR, Box, Grids, low_crop_of
 
 from ._blend import blend, blend_enlarged, newest, probability
 from ._options import SessionOptions
-from ._patches import HighPatch, LowPatch, Overlay, Painting, Settled
+from ._patches import CUBIC_REACH, HighPatch, LowPatch, Overlay, Painting, Settled, View
 from ._predictions import Predictions
 from ._resample import FloatArray, enlarge_nearest, resample, source_box, taps, tiles
-from ._state import CUBIC_REACH, State
+from ._state import State
 
 _LOW_BLOCK = PATCH_SIZE // SCALE_FACTOR
 NumberArray = NDArray[np.int64]
+_FOREVER = np.iinfo(np.int64).max
 
 
 class Canvas:
-    """Composes a class's predictions on the high and the low grid; where classes meet, the newest has the pixel.
+    """Composes a class's predictions on the high or low grid; where classes meet, the newest has the pixel.
 
     Args:
         grids: The slide's grids.
@@ -44,14 +46,15 @@ class Canvas:
             if self._is_empty(aligned, other):
                 continue
             theirs, their_numbers = self._composed(aligned, other)
+            self._state.edits.hide(theirs, self._grids.high, aligned, other)
             values[_loses(values, numbers, theirs, their_numbers)] = 0
         return values[box.slices_in(aligned)]
 
     def low(self, box: Box, class_: str) -> FloatArray:
         """Return the composition of a box of low pixels that lies on the slide.
 
-        It is the low canvas; where a high patch or settled region lies over it, the average of the 4 x 4
-        high pixels.
+        It is the low canvas; where a high patch, settled or locked region lies over it, the average of the
+        4 x 4 high pixels.
         """
         values = self._low_canvas(box, class_)
         for block in tiles(box, _LOW_BLOCK):
@@ -65,7 +68,10 @@ class Canvas:
         """Return boxes of high pixels outside of which the class is 0; they may overlap, or reach outside."""
         low = self._state.low.under(class_, self._grids.low.box)
         boxes = [patch.box.expanded(CUBIC_REACH).scaled(SCALE_FACTOR) for patch in low]
-        return boxes + [item.box for item in self._drawn_over(self._grids.high.box, class_)]
+        boxes += [item.box for item in self._drawn_over(self._grids.high.box, class_)]
+        return boxes + [
+            lock.box for lock in self._state.locks.over(self._grids.high.box) if lock.view(class_)
+        ]
 
     def is_empty(self, box: Box, class_: str) -> bool:
         """Say whether nothing of the class can be seen in a box of high pixels."""
@@ -76,7 +82,11 @@ class Canvas:
 
     def _is_empty(self, aligned: Box, class_: str) -> bool:
         reach = low_crop_of(aligned).expanded(CUBIC_REACH)
-        return not self._state.low.under(class_, reach) and not self._drawn_over(aligned, class_)
+        return not (
+            self._state.low.under(class_, reach)
+            or self._drawn_over(aligned, class_)
+            or any(lock.view(class_) for lock in self._state.locks.over(aligned))
+        )
 
     def _drawn_over(self, box: Box, class_: str) -> list[Overlay]:
         """Return what covers the low canvas; a patch that was only opened does not."""
@@ -85,11 +95,14 @@ class Canvas:
 
     def _overlaid(self, low_box: Box) -> NDArray[np.bool_]:
         over = np.zeros((low_box.height, low_box.width), np.bool_)
+        high_box = low_box.scaled(SCALE_FACTOR)
+        boxes = [lock.box for lock in self._state.locks.over(high_box)]
         for class_ in self._state.classes():
-            for item in self._drawn_over(low_box.scaled(SCALE_FACTOR), class_):
-                common = low_crop_of(item.box).intersection(low_box)
-                assert common is not None, "it was found by this box"
-                over[common.slices_in(low_box)] = True
+            boxes += [item.box for item in self._drawn_over(high_box, class_)]
+        for box in boxes:
+            common = low_crop_of(box).intersection(low_box)
+            assert common is not None, "it was found by this box"
+            over[common.slices_in(low_box)] = True
         return over
 
     def _averaged(self, low_box: Box, class_: str) -> FloatArray:
@@ -102,6 +115,7 @@ class Canvas:
         values, numbers = self._blended(box, class_)
         for other in self._others(class_):
             theirs, their_numbers = self._blended(box, other)
+            self._state.edits.hide(theirs, self._grids.low, box, other)
             values[_loses(values, numbers, theirs, their_numbers)] = 0
         return values
 
@@ -112,15 +126,47 @@ class Canvas:
 
     def _composed(self, aligned: Box, class_: str) -> tuple[FloatArray, NumberArray]:
         """Return the probability of one class by itself, and which event made each pixel."""
+        return self._viewed(self._state.view(class_, aligned), aligned, class_)
+
+    def _viewed(self, view: View, aligned: Box, class_: str) -> tuple[FloatArray, NumberArray]:
         values = np.zeros((aligned.height, aligned.width), np.float32)
         numbers = np.zeros(values.shape, np.int64)
-        for painting in self._state.paintings(class_, aligned):
-            place = painting.clip.slices_in(aligned)
+        for painting in view.paintings:
+            if (clip := painting.clip.intersection(aligned)) is None:
+                continue
+            place = clip.slices_in(aligned)
             if isinstance(painting.content, tuple):
-                self._paint_low(painting.content, painting.clip, values[place], numbers[place])
+                self._paint_low(painting.content, clip, values[place], numbers[place])
             else:
-                self._paint_high(painting.content, painting, values[place], numbers[place])
+                self._paint_high(
+                    painting.content, replace(painting, clip=clip), values[place], numbers[place]
+                )
+        self._restore_locked(view, aligned, class_, values, numbers)
         return values, numbers
+
+    def _restore_locked(
+        self, view: View, aligned: Box, class_: str, values: FloatArray, numbers: NumberArray
+    ) -> None:
+        """Show what was locked, except where an event after all unlockings has made the pixel.
+
+        Where locks overlap, the newest knew what the older ones showed.
+        """
+        locks = [(lock, common) for lock in view.locks if (common := lock.box.intersection(aligned))]
+        newest_lock, until = np.full(values.shape, -1), np.zeros_like(numbers)
+        for index, (lock, common) in enumerate(locks):
+            place = common.slices_in(aligned)
+            newest_lock[place] = index
+            until[place] = np.maximum(until[place], _FOREVER if lock.until is None else lock.until)
+        newest_lock[numbers > until] = -1
+        for index, (lock, _) in enumerate(locks):
+            own = newest_lock == index
+            if not own.any():
+                continue
+            # No more than is needed: within it older locks may lie, and within theirs older ones.
+            box = _around(own, aligned)
+            place = box.slices_in(aligned)
+            then = self._viewed(lock.view(class_) or View(), box, class_)
+            values[place][own[place]], numbers[place][own[place]] = (each[own[place]] for each in then)
 
     def _paint_low(
         self, patches: tuple[LowPatch, ...], clip: Box, values: FloatArray, numbers: NumberArray
@@ -173,6 +219,14 @@ def _ramp(seam_px: int, begins: bool, ends: bool) -> FloatArray:
     if ends:
         ramp *= rise[::-1].astype(np.float32)
     return ramp
+
+
+def _around(mask: NDArray[np.bool_], aligned: Box) -> Box:
+    """Return the whole low pixels around what is set in a mask of an aligned box."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    x, y = aligned.x + int(columns[0]), aligned.y + int(rows[0])
+    right, bottom = aligned.x + int(columns[-1]) + 1, aligned.y + int(rows[-1]) + 1
+    return _whole_low_pixels(Box(x, y, right - x, bottom - y))
 
 
 def _whole_low_pixels(box: Box) -> Box:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,14 @@ from ._resample import FloatArray, resample, source_box, taps, tiles
 from ._state import State
 
 _BLOCK = PATCH_SIZE
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What a class shows in a block by itself, and which event added a pixel by hand, or 0."""
+
+    values: FloatArray
+    edited: NDArray[np.int64]
 
 
 class Composer:
@@ -53,19 +63,34 @@ class Composer:
 
     def touched(self, class_: str) -> list[Box]:
         """Return boxes of high pixels outside of which the class is 0; they may overlap."""
-        boxes = (box.intersection(self._grids.high.box) for box in self._canvas.boxes(class_))
-        return [box for box in boxes if box]
+        boxes = self._canvas.boxes(class_)
+        boxes += [edit.box for edit in self._state.edits.of(class_) if edit.adds]
+        return [inside for box in boxes if (inside := box.intersection(self._grids.high.box))]
 
     def _block(self, block: Box, grid: Grid, class_: str) -> FloatArray | None:
         """Return what is shown of a class in a block of the grid; None where all is 0."""
+        own = self._edited(block, grid, class_)
+        if own is None:
+            return None
+        others = [other for other in self._state.classes() if other != class_]
+        # On the high grid the canvas has shared out all pixels but those that were edited by hand.
+        if grid == self._grids.high and not any(
+            self._state.edits.over(each, grid, block) for each in (class_, *others)
+        ):
+            return own.values
+        for other in others:
+            if (theirs := self._edited(block, grid, other)) is not None:
+                own.values[_yields(own, theirs, first=class_ < other)] = 0
+        return own.values
+
+    def _edited(self, block: Box, grid: Grid, class_: str) -> _Claim | None:
+        """Return the predictions of a class and the edits by hand over them; None where all is 0."""
         values = self._predicted(block, grid, class_)
-        # On the high grid the canvas has shared the pixels out already.
-        if values is None or grid == self._grids.high:
-            return values
-        for other in self._state.classes():
-            if other != class_ and (theirs := self._predicted(block, grid, other)) is not None:
-                values[_yields(values, theirs, first=class_ < other)] = 0
-        return values
+        if values is None:
+            if not any(edit.adds for edit in self._state.edits.over(class_, grid, block)):
+                return None
+            values = np.zeros((block.height, block.width), np.float32)
+        return _Claim(values, self._state.edits.paint(values, grid, block, class_))
 
     def _predicted(self, block: Box, grid: Grid, class_: str) -> FloatArray | None:
         """Return the predictions of a class on any grid, from the low or high one; None where all is 0."""
@@ -82,10 +107,13 @@ class Composer:
         return values if factor == 1 else resample(values, rows=rows, columns=columns)
 
 
-def _yields(values: FloatArray, theirs: FloatArray, *, first: bool) -> NDArray[np.bool_]:
-    """Say where a pixel that averages over the pixels of two classes belongs to the other one.
+def _yields(own: _Claim, theirs: _Claim, *, first: bool) -> NDArray[np.bool_]:
+    """Say where a pixel that two classes claim belongs to the other one.
 
-    It goes to whoever has more of it, and where that is even to the first by name.
+    It goes to the newest edit by hand; without one the pixel averages over the pixels of both, and goes to
+    whoever has more of it, where that is even to the first by name.
     """
-    more = theirs > values if first else theirs >= values
-    return (values >= 0.5) & (theirs >= 0.5) & more
+    more = theirs.values > own.values if first else theirs.values >= own.values
+    newer = (theirs.edited > own.edited) | ((theirs.edited == own.edited) & more)
+    yields: NDArray[np.bool_] = (own.values >= 0.5) & (theirs.values >= 0.5) & newer
+    return yields

@@ -4,67 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from zoomiseg.errors import SessionError
-from zoomiseg.geometry import Box, ScaleName
+
+from ._codec import from_json, to_json
+from ._payloads import Kind, Payload
 
 DEFAULT_CLASS = "tumour"
-RESERVED_KINDS = frozenset({"stroke", "polygon", "import", "lock"})
-
-Kind = Literal["click", "zoom", "settle", "unsettle", "delete", "undo", "redo"]
-ReferringKind = Literal["unsettle", "delete", "undo", "redo"]
-
-
-@dataclass(frozen=True, slots=True)
-class ClickMade:
-    """A click at one scale; x and y in slide pixels, label +1 or -1."""
-
-    x: float
-    y: float
-    label: int
-    scale: ScaleName
-
-    @property
-    def kind(self) -> Kind:
-        return "click"
-
-
-@dataclass(frozen=True, slots=True)
-class ZoomOpened:
-    """A high patch opened around a point in slide pixels."""
-
-    x: float
-    y: float
-
-    @property
-    def kind(self) -> Kind:
-        return "zoom"
-
-
-@dataclass(frozen=True, slots=True)
-class BoxSettled:
-    """A region, in slide pixels, frozen as it is."""
-
-    box: Box
-
-    @property
-    def kind(self) -> Kind:
-        return "settle"
-
-
-@dataclass(frozen=True, slots=True)
-class Referring:
-    """An operation on an earlier one, named by its id."""
-
-    kind: ReferringKind
-    op_id: str
-
-
-Payload: TypeAlias = ClickMade | ZoomOpened | BoxSettled | Referring
+RESERVED_KINDS = frozenset({"import"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +84,7 @@ def chained(previous: str, values: tuple[int | str, ...]) -> str:
 
 def row_of(event: Event, *, previous: str) -> Row:
     """Return the event as a row that follows the row of checksum `previous`."""
-    payload = json.dumps(_to_json(event.payload), sort_keys=True, separators=(",", ":"))
+    payload = json.dumps(to_json(event.payload), sort_keys=True, separators=(",", ":"))
     head = (event.n, event.op_id, event.kind, payload, event.class_, event.author, event.time, event.revision)
     return Row(*head, checksum=chained(previous, head))
 
@@ -150,21 +98,10 @@ def event_of(row: Row) -> Event:
     return Event(row.n, row.op_id, _payload_of(row), row.class_, row.author, row.time, row.revision)
 
 
-def _to_json(payload: Payload) -> dict[str, object]:
-    match payload:
-        case ClickMade(x, y, label, scale):
-            return {"x": x, "y": y, "label": label, "scale": scale}
-        case ZoomOpened(x, y):
-            return {"x": x, "y": y}
-        case BoxSettled(box):
-            return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
-    return {"of": payload.op_id}
-
-
 def _payload_of(row: Row) -> Payload:
     try:
         values = json.loads(row.payload)
-        payload = _from_json(row.kind, values)
+        payload = from_json(row.kind, values)
     except (KeyError, TypeError, ValueError) as error:
         raise SessionError(
             f"Event {row.n} of the session is a {row.kind!r} without sense: {error}."
@@ -174,40 +111,7 @@ def _payload_of(row: Row) -> Payload:
     return payload
 
 
-def _from_json(kind: str, values: Mapping[str, object]) -> Payload | None:
-    match kind:
-        case "click":
-            label = _whole(values["label"])
-            return ClickMade(_number(values["x"]), _number(values["y"]), label, _scale(values["scale"]))
-        case "zoom":
-            return ZoomOpened(_number(values["x"]), _number(values["y"]))
-        case "settle":
-            return BoxSettled(Box(*(_whole(values[name]) for name in ("x", "y", "width", "height"))))
-        case "unsettle" | "delete" | "undo" | "redo":
-            return Referring(kind, str(values["of"]))
-    return None
-
-
 def _why_refused(row: Row) -> str:
     if row.kind in RESERVED_KINDS:
         return f"Event {row.n} of the session is a {row.kind!r}, which is reserved for a later version."
     return f"Event {row.n} of the session is of a kind that this version does not know: {row.kind!r}."
-
-
-def _scale(value: object) -> ScaleName:
-    match value:
-        case "low" | "high":
-            return value
-    raise ValueError(f"the scale is {value!r}")
-
-
-def _number(value: object) -> float:
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise ValueError(f"{value!r} is not a whole number")
-    return value

@@ -8,11 +8,14 @@ from typing import Any
 from zoomiseg.errors import SessionError
 from zoomiseg.geometry import Box
 
-from ._events import Event, Referring
+from ._events import Event
 from ._journal import Write
 from ._layers import Layer
-from ._patches import HighPatch, LowPatch, Settled
-from ._state import State, Touched
+from ._payloads import Referring
+from ._state import State
+from ._touched import Item, Touched, disturbed
+
+DELETABLE = ("click", "scribble", "box", "stroke", "polygon")
 
 _Place = tuple[int, Any]
 
@@ -34,7 +37,7 @@ class Fold:
 
     @property
     def in_force(self) -> tuple[Event, ...]:
-        """Clicks, zooms, settles and unsettles that are neither undone nor deleted, in order."""
+        """All events but undos, redos and deletes that are neither undone nor deleted, in order."""
         return tuple(self._in_force)
 
     @property
@@ -65,16 +68,27 @@ class Fold:
             raise SessionError("There is nothing to redo.")
         return self._undone[-1]
 
-    def click_to_delete(self, op_id: str) -> Event:
-        """Return the click in force with this id.
+    def to_delete(self, op_id: str) -> Event:
+        """Return the click or edit in force with this id.
 
         Raises:
             SessionError: There is none.
         """
         for event in reversed(self._in_force):
-            if event.op_id == op_id and event.kind == "click":
+            if event.op_id == op_id and event.kind in DELETABLE:
                 return event
-        raise SessionError(f"No click in force has the id {op_id!r}, so it cannot be deleted.")
+        raise SessionError(f"No click or edit in force has the id {op_id!r}, so it cannot be deleted.")
+
+    def require_locks_kept(self) -> None:
+        """Check that the last event, which deleted an earlier one, left locked regions as they were.
+
+        Raises:
+            SessionError: It did not; take it back with `cancel`.
+        """
+        if disturbed(self._start.values(), self.state.locks.in_force()):
+            raise SessionError(
+                "What is to be deleted has made a part of a locked region.", hint="Unlock the region first."
+            )
 
     def apply(self, event: Event) -> None:
         """Take an event in.
@@ -130,7 +144,7 @@ class Fold:
 
     def _do(self, event: Event) -> None:
         if isinstance(event.payload, Referring) and event.payload.kind == "delete":
-            target = self.click_to_delete(event.payload.op_id)
+            target = self.to_delete(event.payload.op_id)
             self._refold(target.n, [each for each in self._since(target.n) if each is not target])
         else:
             self._step(event)
@@ -174,7 +188,7 @@ class Fold:
     def _observe(self, write: Write, before: Any) -> None:
         """Note what stood under a key before the event, and what stands there now."""
         after = write.mapping.get(write.key)
-        if not isinstance(before or after, LowPatch | HighPatch | Settled):
+        if not isinstance(before or after, Item):
             return  # an index
         place = (id(write.mapping), write.key)
         known = self._start.get(place)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 
-from zoomiseg.geometry import PATCH_SIZE, Box, Grid, PatchFrame, nearest_patch, patch_starts
+from zoomiseg.geometry import PATCH_SIZE, Box, Click, Grid, PatchFrame, nearest_patch, patch_starts
 
 from ._journal import Journal, JournalledMap
 from ._layers import LayerNames
-from ._patches import LowPatch, PlacedClick
+from ._patches import Given, LowPatch, PlacedClick
 
 # Where the last patch was moved inside, the last but one and it may both reach a third.
 _NEIGHBOURS = (-2, -1, 0, 1, 2)
@@ -57,21 +58,50 @@ class LowPatches:
             for x in self._columns
         )
 
-    def click(self, class_: str, placed: PlacedClick) -> None:
-        """Give a click to the patch whose centre is nearest, and name that patch's next layer."""
-        u, v = self._grid.from_slide(placed.click.slide_xy)
-        key = LowKey(class_, nearest_patch(self._columns, u), nearest_patch(self._rows, v))
-        box = Box(self._columns[key.column], self._rows[key.row], PATCH_SIZE, PATCH_SIZE)
-        patch = self.patches.get(key)
-        seen = sorted((*self._clicks_near(key, box), placed), key=lambda each: each.n)
+    def click(self, class_: str, placed: Sequence[PlacedClick], *, together: bool) -> list[Given]:
+        """Give the clicks of one event to the patches whose centres are nearest; name their next layers.
+
+        Args:
+            class_: What was clicked.
+            placed: At least one.
+            together: The first one's patch gets all that it holds, and no other any.
+
+        Returns:
+            What each patch was given, in low pixels; every patch is predicted once.
+        """
+        owned: dict[LowKey, list[PlacedClick]] = {}
+        for each in placed[:1] if together else placed:
+            owned.setdefault(self._key_of(class_, each.click), []).append(each)
+        if together:
+            (key,) = owned
+            owned[key] = [each for each in placed if self._frame(key).holds(each.click)]
+        after = {key: self._predicted(key, tuple(own), placed) for key, own in owned.items()}
+        for key, patch in after.items():
+            self.patches.put(key, patch)
+        return [Given(patch.box, tuple(owned[key])) for key, patch in after.items()]
+
+    def _key_of(self, class_: str, click: Click) -> LowKey:
+        u, v = self._grid.from_slide(click.slide_xy)
+        return LowKey(class_, nearest_patch(self._columns, u), nearest_patch(self._rows, v))
+
+    def _frame(self, key: LowKey) -> PatchFrame:
+        return PatchFrame(
+            self._grid, Box(self._columns[key.column], self._rows[key.row], PATCH_SIZE, PATCH_SIZE)
+        )
+
+    def _predicted(
+        self, key: LowKey, own: tuple[PlacedClick, ...], placed: Sequence[PlacedClick]
+    ) -> LowPatch:
+        patch, frame = self.patches.get(key), self._frame(key)
+        new = own if len(own) == len(placed) else [each for each in placed if frame.holds(each.click)]
+        seen = sorted((*self._clicks_near(key, frame), *new), key=lambda each: each.n)
         layer = self._names.layer(
             "low",
-            box,
+            frame.box,
             clicks=tuple(each.click for each in seen),
             source=patch.layer if patch else None,
         )
-        own = (*patch.clicks, placed) if patch else (placed,)
-        self.patches.put(key, LowPatch(box, own, layer, placed.n))
+        return LowPatch(frame.box, (*patch.clicks, *own) if patch else own, layer, own[0].n)
 
     def at(self, class_: str, box: Box) -> LowPatch | None:
         """Return the clicked patch with this box of low pixels."""
@@ -99,8 +129,7 @@ class LowPatches:
         placed = (each for patch in patches for each in patch.clicks if high_patch_frame.holds(each.click))
         return tuple(sorted(placed, key=lambda each: each.n))
 
-    def _clicks_near(self, key: LowKey, box: Box) -> list[PlacedClick]:
-        frame = PatchFrame(self._grid, box)
+    def _clicks_near(self, key: LowKey, frame: PatchFrame) -> list[PlacedClick]:
         return [
             each
             for rows in _NEIGHBOURS

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 from zoomiseg.errors import RevisionConflict, SessionError
 
-from ._events import DEFAULT_CLASS, Event, Kind, Payload, event_of
+from ._events import DEFAULT_CLASS, Event, event_of
 from ._fold import Fold
 from ._log import EventLog
+from ._payloads import Kind, Payload
 from ._predictions import Predictions
 from ._views import Change
 
@@ -113,6 +114,8 @@ class Operations:
     def _commit(self, request: Request, event: Event) -> Change:
         self._fold.apply(event)
         try:
+            if event.kind == "delete":
+                self._fold.require_locks_kept()
             for layer in self._fold.new_layers():
                 self._predictions.values(layer)
             change = Change(event.n, self._fold.changed())

@@ -9,7 +9,12 @@ from zoomiseg.geometry import Box, Click
 
 from ._layers import Layer
 
-Order: TypeAlias = tuple[int, int]
+Key: TypeAlias = tuple[int, int]
+Order: TypeAlias = tuple[int, int, int]
+
+
+# A cubic interpolation reaches two pixels to each side.
+CUBIC_REACH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,19 @@ class PlacedClick:
 
     n: int
     click: Click
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one event gave to one patch.
+
+    Args:
+        box: The patch, in pixels of the scale that was clicked.
+        clicks: At least one, in order.
+    """
+
+    box: Box
+    clicks: tuple[PlacedClick, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +67,7 @@ class HighPatch:
         clicks: Those given to it, in order.
         layer: Its newest prediction; None before its first click.
         edited: The number of the event that predicted it; 0 before.
+        part: Which of the patches that one event opened.
     """
 
     n: int
@@ -58,6 +77,11 @@ class HighPatch:
     clicks: tuple[PlacedClick, ...] = ()
     layer: Layer | None = None
     edited: int = 0
+    part: int = 0
+
+    @property
+    def key(self) -> Key:
+        return self.n, self.part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,11 +118,51 @@ class Settled:
     paintings: tuple[Painting, ...]
 
     @property
-    def z(self) -> Order:
+    def key(self) -> Key:
         return self.n, 0
+
+    @property
+    def z(self) -> Order:
+        return self.n, 0, 0
 
 
 Overlay: TypeAlias = HighPatch | Settled
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What there is of one class in a box: paintings from the lowest up, and the locks on them, in order."""
+
+    paintings: tuple[Painting, ...] = ()
+    locks: tuple[Lock, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lock:
+    """A region as it was when it was locked; like a settled one by reference, and of all classes.
+
+    It shows that until an event *after its unlocking* has made a pixel anew, so that what was done around it
+    while it was locked never enters it.
+
+    Args:
+        n: The number of its event.
+        op_id: The id of its event.
+        box: In high pixels, whole low pixels.
+        views: What each class showed in the box.
+        content: Tells views that show something else apart.
+        until: The number of the event that unlocked it; None while it is locked.
+    """
+
+    n: int
+    op_id: str
+    box: Box
+    views: tuple[tuple[str, View], ...]
+    content: str
+    until: int | None = None
+
+    def view(self, class_: str) -> View | None:
+        """Return what a class showed here; None where there was nothing."""
+        return next((view for name, view in self.views if name == class_), None)
 
 
 def visible_only(paintings: list[Painting]) -> tuple[Painting, ...]:

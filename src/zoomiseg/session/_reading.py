@@ -10,9 +10,10 @@ from zoomiseg.geometry import HIGH, PATCH_SIZE, Box, Click, Grid, PatchFrame, Sc
 
 from ._blend import probability
 from ._compose import Composer
-from ._events import DEFAULT_CLASS, ClickMade, Event
+from ._events import DEFAULT_CLASS, Event
 from ._fold import Fold
 from ._options import SessionOptions
+from ._payloads import ClickMade, PromptGiven
 from ._predictions import Predictions
 from ._resample import FloatArray
 from ._shown import shown
@@ -62,7 +63,7 @@ class ReadableSession:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """Clicks, zooms, settles and unsettles that are neither undone nor deleted, in order."""
+        """All events but undos, redos and deletes that are neither undone nor deleted, in order."""
         return self._shown.events
 
     @property
@@ -75,6 +76,13 @@ class ReadableSession:
         """The settled regions, in slide pixels, in the order of settling."""
         state = self._shown.state
         boxes = (state.slide_box_of(region) for region in state.overlays.settled())
+        return tuple(box for box in boxes if box)
+
+    @property
+    def locked(self) -> tuple[Box, ...]:
+        """The locked regions, in slide pixels, in the order of locking."""
+        state = self._shown.state
+        boxes = (state.slide_box_of(lock) for lock in state.locks.in_force())
         return tuple(box for box in boxes if box)
 
     @property
@@ -94,9 +102,13 @@ class ReadableSession:
         )
 
     def clicks(self, scale: ScaleName | None = None) -> tuple[Click, ...]:
-        """Return the clicks in force, in order; of one scale, or of both."""
-        made = (event.payload for event in self.events if isinstance(event.payload, ClickMade))
-        return tuple(Click(each.x, each.y, each.label) for each in made if scale in (None, each.scale))
+        """Return the clicks in force, those of scribbles and boxes too; of one scale, or of both."""
+        return tuple(
+            click
+            for event in self.events
+            if isinstance(event.payload, ClickMade | PromptGiven) and scale in (None, event.payload.scale)
+            for click in event.payload.clicks
+        )
 
     def read(self, box: Box, *, mpp: float | None = None, class_: str = DEFAULT_CLASS) -> FloatArray:
         """Return the class's probability, (H, W) float32 in [0, 1], 0 outside the slide.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoomiseg.errors import SessionError
 from zoomiseg.geometry import (
@@ -12,43 +11,38 @@ from zoomiseg.geometry import (
     Box,
     Click,
     Grids,
-    PatchFrame,
-    high_patch_box,
+    ScaleName,
     low_crop_of,
 )
 
-from ._events import BoxSettled, ClickMade, Event, Referring, ZoomOpened
+from ._edits import Edit, Edits, Hole
+from ._events import Event
+from ._high import HighPatches
 from ._journal import Journal, JournalledMap
-from ._layers import Layer, LayerNames, LowView
+from ._layers import LayerNames
+from ._locks import Locks
 from ._low import LowPatches
 from ._options import SessionOptions
 from ._overlays import Overlays
-from ._patches import HighPatch, LowPatch, Painting, PlacedClick, Settled, visible_only
-
-# A cubic interpolation reaches two pixels to each side.
-CUBIC_REACH = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """What a step may have changed: a patch or region under its key, as it was."""
-
-    before: LowPatch | HighPatch | Settled | None
-    after: LowPatch | HighPatch | Settled | None
-
-    @property
-    def looks_different(self) -> bool:
-        return _look(self.before) != _look(self.after)
-
-    @property
-    def layer(self) -> Layer | None:
-        """The layer that is shown now and was not before."""
-        layer = None if self.after is None or isinstance(self.after, Settled) else self.after.layer
-        return layer if self.looks_different else None
+from ._patches import CUBIC_REACH, Lock, LowPatch, Painting, PlacedClick, Settled, View, visible_only
+from ._payloads import (
+    BoxLocked,
+    BoxSettled,
+    ClickMade,
+    Drawn,
+    PolygonDrawn,
+    PromptGiven,
+    Referring,
+    StrokeDrawn,
+    ZoomOpened,
+)
+from ._regions import whole_low_pixels
+from ._shapes import slide_box_of
+from ._touched import Item, content_of
 
 
 class State:
-    """Patches, their layers' names, and settled regions; no pixels.
+    """Patches, their layers' names, settled and locked regions, and edits by hand; no pixels.
 
     Args:
         grids: The slide's grids.
@@ -60,13 +54,15 @@ class State:
         self.journal = Journal()
         self.low = LowPatches(grids.low, stride=options.low_stride, names=names, journal=self.journal)
         self.overlays = Overlays(grids.high, margin_px=options.high_margin_px, journal=self.journal)
+        self.high = HighPatches(grids, options, names, low=self.low, overlays=self.overlays)
+        self.edits = Edits(grids, self.journal)
+        self.locks = Locks(self.journal)
         self._classes: JournalledMap[str, bool] = JournalledMap(self.journal)
         self._grids = grids
         self._options = options
-        self._names = names
 
     def apply(self, event: Event) -> None:
-        """Take in a click, zoom, settle or unsettle as one step of the journal.
+        """Take in an event that refers to no undo, redo or delete, as one step of the journal.
 
         Raises:
             SessionError: It cannot be applied here; nothing has changed.
@@ -82,6 +78,7 @@ class State:
         """Return the state as it is now: for reading only, and untouched by what is applied later."""
         twin = copy(self)
         twin.low, twin.overlays = self.low.snapshot(), self.overlays.snapshot()
+        twin.edits, twin.locks = self.edits.snapshot(), self.locks.snapshot()
         twin._classes = self._classes.snapshot()
         return twin
 
@@ -89,7 +86,7 @@ class State:
         """Return the classes that have anything, in alphabetical order."""
         return sorted(self._classes)
 
-    def slide_box_of(self, item: LowPatch | HighPatch | Settled) -> Box | None:
+    def slide_box_of(self, item: Item) -> Box | None:
         """Return the slide pixels that an item can show on; None where it lies off the slide."""
         box = item.box
         if isinstance(item, LowPatch):
@@ -98,17 +95,22 @@ class State:
         return self._grids.high.slide_box(inside).intersection(self._grids.slide.box) if inside else None
 
     def _dispatch(self, event: Event) -> None:
+        match event.payload:
+            case BoxLocked(box):
+                self._lock(event, box)
+                return
+            case Referring("unlock", op_id):
+                self.locks.unlock(op_id, event.n)
+                return
         if not self._classes.get(event.class_):
             self._classes.put(event.class_, True)
         match event.payload:
-            case ClickMade(x, y, label, scale):
-                placed = PlacedClick(event.n, Click(x, y, label))
-                if scale == "low":
-                    self.low.click(event.class_, placed)
-                else:
-                    self._click_high(event.class_, placed)
+            case ClickMade() | PromptGiven():
+                self._click(event, event.payload.clicks, event.payload.scale)
+            case StrokeDrawn() | PolygonDrawn():
+                self._draw(event, event.payload)
             case ZoomOpened(x, y):
-                self.overlays.put(self._opened(event.class_, event.n, (x, y)))
+                self.overlays.put(self.high.open(event.class_, event.n, (x, y)))
             case BoxSettled(box):
                 self._settle(event, box)
             case Referring("unsettle", op_id):
@@ -116,41 +118,35 @@ class State:
             case _:
                 raise AssertionError(f"{event.kind} is no step of the state")
 
-    def _click_high(self, class_: str, placed: PlacedClick) -> None:
-        patch = self.overlays.patch_for(class_, *self._grids.high.pixel_at(placed.click.slide_xy))
-        if patch is None:
-            patch = self._opened(class_, placed.n, placed.click.slide_xy)
-        own = (*patch.clicks, placed)
-        seen = sorted((*own, *self._seen_besides(patch)), key=lambda each: each.n)
-        layer = self._names.layer(
-            "high",
-            patch.box,
-            clicks=tuple(each.click for each in seen),
-            source=patch.layer or self._first_mask(patch),
-        )
-        z = self.overlays.raised(patch)
-        self.overlays.put(replace(patch, clicks=own, layer=layer, z=z, edited=placed.n))
+    def _click(self, event: Event, clicks: tuple[Click, ...], scale: ScaleName) -> None:
+        placed = [PlacedClick(event.n, click) for click in clicks if not self.locks.holds(self._pixel(click))]
+        together = event.kind == "box"
+        if not placed or (together and placed[0].click != clicks[0]):
+            x, y = clicks[0].slide_xy
+            raise SessionError(
+                f"The {event.kind} at ({x:g}, {y:g}) lies in a locked region.",
+                hint="Unlock the region first.",
+            )
+        patches = self.low if scale == "low" else self.high
+        for given in patches.click(event.class_, placed, together=together):
+            box = given.box.scaled(SCALE_FACTOR) if scale == "low" else given.box
+            hole = Hole(event.n, box, self.locks.boxes_in(box))
+            for each in given.clicks:
+                self.edits.give_way(event.class_, each.click.label, self._pixel(each.click), hole)
 
-    def _seen_besides(self, patch: HighPatch) -> list[PlacedClick]:
-        """Return the clicks inside a patch that were given to others."""
-        frame = PatchFrame(self._grids.high, patch.box)
-        seen: list[PlacedClick] = []
-        if self._options.share_high_clicks:
-            under = self.overlays.over(patch.class_, patch.box)
-            others = (item for item in under if isinstance(item, HighPatch) and item.n != patch.n)
-            seen += [each for other in others for each in other.clicks if frame.holds(each.click)]
-        if self._options.carry_low_clicks:
-            seen += self.low.clicks_inside(patch.class_, frame)
-        return seen
+    def _pixel(self, click: Click) -> tuple[int, int]:
+        return self._grids.high.pixel_at(click.slide_xy)
 
-    def _opened(self, class_: str, n: int, slide_xy: tuple[float, float]) -> HighPatch:
-        return HighPatch(n, class_, high_patch_box(self._grids.low, slide_xy), z=(n, 0))
-
-    def _first_mask(self, patch: HighPatch) -> LowView | None:
-        if not self._options.l2h:
-            return None
-        parts = self.low.under(patch.class_, low_crop_of(patch.box).expanded(CUBIC_REACH))
-        return self._names.low_view(tuple(part.layer for part in parts)) if parts else None
+    def _draw(self, event: Event, drawn: Drawn) -> None:
+        slide_box = slide_box_of(drawn, self._grids)
+        if slide_box is None:
+            raise SessionError(f"The {drawn.kind} has no pixel on the slide.")
+        box = self._grids.high.covering(slide_box)
+        locked = self.locks.boxes_in(box)
+        if any(each.encloses(box) for each in locked):
+            raise SessionError(f"The {drawn.kind} lies in a locked region.", hint="Unlock the region first.")
+        holes = tuple(Hole(event.n, each) for each in locked)
+        self.edits.put(Edit(event.n, event.class_, drawn, box, holes))
 
     def _settled_by(self, op_id: str) -> Settled:
         found = next((region for region in self.overlays.settled() if region.op_id == op_id), None)
@@ -159,25 +155,23 @@ class State:
         return found
 
     def _settle(self, event: Event, slide_box: Box) -> None:
-        box = self._whole_low_pixels(slide_box)
+        box = whole_low_pixels(slide_box, self._grids, to="settle")
         paintings = visible_only(self.paintings(event.class_, box, settling=True))
         self.overlays.put(Settled(event.n, event.op_id, event.class_, box, paintings))
 
-    def _whole_low_pixels(self, slide_box: Box) -> Box:
-        """Return the box on the high grid, its edges moved to the nearest whole low pixels."""
-        slide, low = self._grids.slide, self._grids.low
-        inside = slide_box.intersection(slide.box)
-        if inside is None:
-            raise SessionError(
-                f"The box to settle ({slide_box.x}, {slide_box.y}, {slide_box.width} x {slide_box.height}) "
-                f"has no pixel on the slide of {slide.width} x {slide.height} pixels."
-            )
-        left, top = low.from_slide((inside.x, inside.y))
-        right, bottom = low.from_slide((inside.right, inside.bottom))
-        # The slide's last low pixel may stand on less than half of what it covers.
-        x, width = _rounded(left, low.width if inside.right == slide.width else right)
-        y, height = _rounded(top, low.height if inside.bottom == slide.height else bottom)
-        return Box(x, y, width, height).scaled(SCALE_FACTOR)
+    def _lock(self, event: Event, slide_box: Box) -> None:
+        box = whole_low_pixels(slide_box, self._grids, to="lock")
+        views = ((class_, self.view(class_, box)) for class_ in self.classes())
+        shown = tuple(
+            (class_, view)
+            for class_, view in views
+            if view.locks or any(each.content for each in view.paintings)
+        )
+        self.locks.put(Lock(event.n, event.op_id, box, shown, content_of(shown)))
+
+    def view(self, class_: str, box: Box) -> View:
+        """Return what there is of a class in a box of high pixels, whole low pixels."""
+        return View(visible_only(self.paintings(class_, box)), self.locks.over(box))
 
     def paintings(self, class_: str, box: Box, *, settling: bool = False) -> list[Painting]:
         """Return what is drawn in a box of high pixels, from the lowest up.
@@ -200,29 +194,7 @@ class State:
         return drawn
 
 
-def _rounded(begin: float, end: float) -> tuple[int, int]:
-    """Return the (start, length) of whole pixels nearest to an interval, at least the one in its middle."""
-    start, stop = round(begin), round(end)
-    return (start, stop - start) if stop > start else (math.floor((begin + end) / 2), 1)
-
-
 def _clipped(paintings: tuple[Painting, ...], box: Box) -> list[Painting]:
     return [
         replace(painting, clip=clip) for painting in paintings if (clip := painting.clip.intersection(box))
     ]
-
-
-def _look(item: LowPatch | HighPatch | Settled | None) -> object:
-    match item:
-        case LowPatch():
-            return item.layer.id
-        case HighPatch():
-            return (item.layer.id, item.z) if item.layer else None
-        case Settled():
-            return tuple((painting.clip, _layers_of(painting)) for painting in item.paintings)
-    return None
-
-
-def _layers_of(painting: Painting) -> tuple[str, ...]:
-    content = painting.content if isinstance(painting.content, tuple) else (painting.content,)
-    return tuple(patch.layer.id for patch in content if patch.layer)
