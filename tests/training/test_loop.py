@@ -161,7 +161,7 @@ def test_half_precision_is_used_in_the_passes_and_weights_stay_single(tmp_path, 
             seen.append(self.head(torch.zeros(1, 4, 2, 2)).dtype)
             return super().forward(image, guidance)
 
-    monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: Watched())
+    monkeypatch.setattr(_learner, "build_network", lambda name, **how: Watched())
     trained = train(tiny_recipe(precision="bf16-mixed", steps=2), RandomSamples(), tmp_path)
     assert set(seen) == {torch.bfloat16}
     assert trained.network.head.weight.dtype == torch.float32
