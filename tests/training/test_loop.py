@@ -226,7 +226,7 @@ def test_a_gradient_that_is_no_number_is_never_followed(tmp_path, monkeypatch):
                 logits.register_hook(lambda gradient: gradient * math.inf)
             return logits
 
-    monkeypatch.setattr(_learner, "build_network", lambda name, pretrained: Breaking())
+    monkeypatch.setattr(_learner, "build_network", lambda name, **how: Breaking())
     with pytest.raises(TrainingFailed, match=r"^The gradient of step 3 is (nan|inf); "):
         train(tiny_recipe(), RandomSamples(), tmp_path)
     assert checkpoint(tmp_path)["step"] == 2
