@@ -237,3 +237,49 @@ def test_where_the_user_looks_is_read_ahead_and_changes_nothing(client, session)
             == 202
         )
     assert client.get(f"sessions/{session}").json()["revision"] == 0
+
+
+def test_what_is_drawn_changes_the_mask_and_comes_back_as_it_was_drawn(client, session):
+    path = f"sessions/{session}"
+    stroke = {"points": [[100, 100], [200, 100]], "width_um": 10, "op_id": "s"}
+    assert client.post(f"{path}/strokes", json=stroke).status_code == 200
+    drawn = whole(client, session)[..., 3] == 255
+    # 10 µm are 40 pixels of 0.25 µm.
+    assert drawn[100, 100:200].all()
+    assert drawn[60:140, 150].sum() == pytest.approx(40, abs=4)
+    hole = {"rings": [[[120, 90], [180, 90], [180, 110], [120, 110]]], "mode": "erase", "op_id": "p"}
+    assert client.post(f"{path}/polygons", json=hole).status_code == 200
+    assert not whole(client, session)[95:105, 130:170, 3].any()
+    state = client.get(path).json()
+    assert [event["kind"] for event in state["events"]] == ["stroke", "polygon"]
+    assert [state["events"][0][key] for key in ("points", "width_um", "mode")] == [
+        *([[100, 100], [200, 100]], 10, "add"),
+    ]
+    assert state["events"][1]["rings"] == hole["rings"]
+
+
+def test_a_scribble_and_a_box_end_as_clicks_of_one_event_each(client, session):
+    path = f"sessions/{session}"
+    line = {"points": [[100, 100], [300, 200]], "label": -1, "scale": "high", "op_id": "s"}
+    assert client.post(f"{path}/scribbles", json=line).json()["revision"] == 1
+    box = {"x": 300, "y": 200, "width": 120, "height": 100, "op_id": "b"}
+    assert client.post(f"{path}/boxes", json=box).json()["revision"] == 2
+    scribble, around = client.get(path).json()["events"]
+    assert len(scribble["clicks"]) > 2
+    assert {label for _, _, label in scribble["clicks"]} == {-1}
+    assert around["clicks"][0] == [360, 250, 1]
+
+
+def test_a_locked_region_keeps_its_mask_until_it_is_unlocked(client, session):
+    path = f"sessions/{session}"
+    click(client, session, "a1")
+    before = whole(client, session)
+    lock = {"x": 96, "y": 96, "width": 96, "height": 96, "op_id": "l"}
+    assert client.post(f"{path}/locks", json=lock).status_code == 200
+    assert client.get(path).json()["patches"]["locked"] == [[96, 96, 96, 96]]
+    refused = click(client, session, "a2", x=120, y=120, label=-1)
+    assert (refused.status_code, refused.json()["code"]) == (409, "session")
+    click(client, session, "a3", x=400, y=300, label=-1)
+    assert np.array_equal(whole(client, session)[96:192, 96:192], before[96:192, 96:192])
+    assert client.post(f"{path}/unlock", json={"of": "l", "op_id": "u"}).status_code == 200
+    assert client.get(path).json()["patches"]["locked"] == []

@@ -23,6 +23,12 @@ BODIES = {
     "undo": {"op_id": "b"},
     "redo": {"op_id": "b"},
     "view": {"x": 10, "y": 10},
+    "scribbles": {"points": [[10, 10]], "label": 1, "op_id": "b"},
+    "boxes": {"x": 10, "y": 10, "width": 50, "height": 50, "op_id": "b"},
+    "strokes": {"points": [[10, 10]], "width_um": 20, "op_id": "b"},
+    "polygons": {"rings": [[[10, 10], [90, 10], [10, 90]]], "op_id": "b"},
+    "locks": {"x": 10, "y": 10, "width": 50, "height": 50, "op_id": "b"},
+    "unlock": {"of": "a1", "op_id": "b"},
 }
 
 
@@ -32,7 +38,7 @@ def session_routes(app: Any) -> list[tuple[str, str]]:
     found = [
         (method, path) for path, methods in paths.items() if "{session_id}" in path for method in methods
     ]
-    assert len(found) >= 14
+    assert len(found) >= 20
     return found
 
 

@@ -13,6 +13,8 @@ DESCRIPTION = (
     "Segmentation of whole slide images by clicks. Coordinates are pixels of the slide at full resolution, "
     "origin top left, x to the right, y down. For research; not a medical device."
 )
+_JSON = {"type": "object"}
+_BYTES = {"type": "string", "format": "binary"}
 
 
 class Problem(BaseModel):
@@ -28,9 +30,9 @@ class Problem(BaseModel):
 
 def binary(*media_types: str) -> dict[int | str, dict[str, Any]]:
     """Return the description of an answer that is a file of one of these types."""
-    schema = {"schema": {"type": "string", "format": "binary"}}
+    content = {each: {"schema": _JSON if each.endswith("json") else _BYTES} for each in media_types}
     return {
-        200: {"description": "The file.", "content": dict.fromkeys(media_types, schema)},
+        200: {"description": "The file.", "content": content},
         304: {"description": "The client has it already."},
     }
 

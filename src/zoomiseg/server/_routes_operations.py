@@ -15,7 +15,7 @@ from ._shapes import Changed, Lifted, NewClick, NewZoom, Operation, OpId, Region
 router = APIRouter(prefix="/sessions/{session_id}", tags=["operations"])
 
 
-def _known_class(name: str, context: ContextOf) -> str:
+def known_class(name: str, context: ContextOf) -> str:
     """Return a class that the server offers.
 
     Raises:
@@ -27,14 +27,15 @@ def _known_class(name: str, context: ContextOf) -> str:
     return name
 
 
-def _answer(change: Change) -> Changed:
+def answered(change: Change) -> Changed:
+    """Return the answer to an operation."""
     return Changed(revision=change.revision, changed=[rectangle(box) for box in change.changed])
 
 
 @router.post("/clicks")
 async def click(wish: NewClick, live: Live, context: ContextOf) -> Changed:
     """Click: 1 is the class, -1 is not."""
-    class_ = _known_class(wish.class_, context)
+    class_ = known_class(wish.class_, context)
     change = await live.operate(
         lambda session: session.click(
             x=wish.x,
@@ -46,7 +47,7 @@ async def click(wish: NewClick, live: Live, context: ContextOf) -> Changed:
             revision=wish.revision,
         )
     )
-    return _answer(change)
+    return answered(change)
 
 
 @router.delete("/clicks/{click_id}")
@@ -57,7 +58,7 @@ async def delete(
     revision: Annotated[Revision | None, Query()] = None,
 ) -> Changed:
     """Take one earlier click out, as if it had never been made; an undo brings it back."""
-    return _answer(
+    return answered(
         await live.operate(lambda session: session.delete(click_id, op_id=op_id, revision=revision))
     )
 
@@ -65,29 +66,29 @@ async def delete(
 @router.post("/zoom")
 async def zoom(wish: NewZoom, live: Live, context: ContextOf) -> Changed:
     """Open a high patch around a point; no mask changes before its first click."""
-    class_ = _known_class(wish.class_, context)
+    class_ = known_class(wish.class_, context)
     change = await live.operate(
         lambda session: session.zoom(
             x=wish.x, y=wish.y, class_=class_, op_id=wish.op_id, revision=wish.revision
         )
     )
-    return _answer(change)
+    return answered(change)
 
 
 @router.post("/settle")
 async def settle(wish: Region, live: Live, context: ContextOf) -> Changed:
     """Accept a region as it is: low predictions no longer change it."""
-    class_ = _known_class(wish.class_, context)
+    class_ = known_class(wish.class_, context)
     change = await live.operate(
         lambda session: session.settle(wish.box, class_=class_, op_id=wish.op_id, revision=wish.revision)
     )
-    return _answer(change)
+    return answered(change)
 
 
 @router.post("/unsettle")
 async def unsettle(wish: Lifted, live: Live) -> Changed:
     """Lift a settled region."""
-    return _answer(
+    return answered(
         await live.operate(
             lambda session: session.unsettle(wish.of, op_id=wish.op_id, revision=wish.revision)
         )
@@ -97,10 +98,14 @@ async def unsettle(wish: Lifted, live: Live) -> Changed:
 @router.post("/undo")
 async def undo(wish: Operation, live: Live) -> Changed:
     """Take back the newest operation in force."""
-    return _answer(await live.operate(lambda session: session.undo(op_id=wish.op_id, revision=wish.revision)))
+    return answered(
+        await live.operate(lambda session: session.undo(op_id=wish.op_id, revision=wish.revision))
+    )
 
 
 @router.post("/redo")
 async def redo(wish: Operation, live: Live) -> Changed:
     """Bring back what was undone last."""
-    return _answer(await live.operate(lambda session: session.redo(op_id=wish.op_id, revision=wish.revision)))
+    return answered(
+        await live.operate(lambda session: session.redo(op_id=wish.op_id, revision=wish.revision))
+    )

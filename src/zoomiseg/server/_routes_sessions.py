@@ -9,16 +9,15 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
-from zoomiseg.geometry import Box
-from zoomiseg.session import BoxSettled, ClickMade, Event, Session, ZoomOpened
+from zoomiseg.session import Session
 
 from ._broadcast import stream
 from ._context import ContextOf, Live, User
+from ._events import described
 from ._live import LiveSession
 from ._openapi import binary
 from ._routes_slides import summary
 from ._shapes import (
-    EventInfo,
     NewSession,
     Patches,
     SessionInfo,
@@ -97,31 +96,13 @@ def _info(live: LiveSession, session: Session) -> SessionInfo:
         undoable=session.undoable,
         redoable=session.redoable,
         weights=live.record.weights,
-        mpp=session.slide.mpp,
-        events=[_event(event) for event in session.events],
+        mpp=list(session.slide.mpp),
+        events=[described(event) for event in session.events],
         classes=list(session.classes),
         patches=Patches(
             high=[rectangle(patch.slide_box) for patch in session.high_patches],
             settled=[rectangle(box) for box in session.settled],
+            locked=[rectangle(box) for box in session.locked],
         ),
         notices=session.notices,
     )
-
-
-def _event(event: Event) -> EventInfo:
-    info = EventInfo(
-        n=event.n,
-        op_id=event.op_id,
-        kind=event.kind,
-        class_=event.class_,
-        author=event.author,
-        time=event.time,
-    )
-    match event.payload:
-        case ClickMade(x, y, label, scale):
-            return info.model_copy(update={"x": x, "y": y, "label": label, "scale": scale})
-        case ZoomOpened(x, y):
-            return info.model_copy(update={"x": x, "y": y})
-        case BoxSettled(Box(x, y, width, height)):
-            return info.model_copy(update={"x": x, "y": y, "width": width, "height": height})
-    return info

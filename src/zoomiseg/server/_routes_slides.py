@@ -146,7 +146,7 @@ def _info(facts: SlideFacts, context: Context, user: str) -> SlideInfo:
         name=file.name,
         width=facts.width,
         height=facts.height,
-        mpp=facts.mpp,
+        mpp=None if facts.mpp is None else list(facts.mpp),
         objective=facts.objective,
         thumbnail=f"/api/v1/slides/{file.id}/thumbnail.jpg?f={file.stamp}",
         fingerprint=file.stamp,

@@ -18,7 +18,12 @@ Extent = Annotated[float, Field(gt=0, le=2 * _FARTHEST_PX, allow_inf_nan=False)]
 OpId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
 ClassName = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
 Revision = Annotated[int, Field(ge=0, le=2**53)]
-Rectangle = tuple[int, int, int, int]
+# Lists of a fixed length rather than tuples: more readers of OpenAPI understand those.
+Point = Annotated[list[Pixels], Field(min_length=2, max_length=2)]
+Points = Annotated[list[Point], Field(min_length=1, max_length=50_000)]
+Rectangle = Annotated[list[int], Field(min_length=4, max_length=4)]
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+MarkedPoint = Annotated[list[float], Field(min_length=3, max_length=3)]
 
 
 class Shape(BaseModel):
@@ -73,14 +78,13 @@ class NewZoom(Operation):
     class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
 
 
-class Region(Operation):
+class Place(Operation):
     """A box in slide pixels; fractions are rounded outwards."""
 
     x: Pixels
     y: Pixels
     width: Extent
     height: Extent
-    class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
 
     @property
     def box(self) -> Box:
@@ -88,8 +92,46 @@ class Region(Operation):
         return Box(x, y, math.ceil(self.x + self.width) - x, math.ceil(self.y + self.height) - y)
 
 
+class Region(Place):
+    """A box of one class."""
+
+    class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
+
+
+class NewBox(Region):
+    """A box around one object, for a network."""
+
+    scale: Literal["low", "high"] = "low"
+
+
+class NewScribble(Operation):
+    """A line of clicks, in slide pixels."""
+
+    points: Points
+    label: Literal[1, -1]
+    scale: Literal["low", "high"] = "low"
+    class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
+
+
+class NewStroke(Operation):
+    """A line drawn by hand, in slide pixels, so many µm wide."""
+
+    points: Points
+    width_um: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)]
+    mode: Literal["add", "erase"] = "add"
+    class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
+
+
+class NewPolygon(Operation):
+    """An area outlined by hand: rings in slide pixels, which close by themselves."""
+
+    rings: Annotated[list[Points], Field(min_length=1, max_length=1000)]
+    mode: Literal["add", "erase"] = "add"
+    class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
+
+
 class Lifted(Operation):
-    """Names a settled region by the `op_id` of its settle event."""
+    """Names a settled or locked region by the `op_id` of the event that made it."""
 
     of: OpId
 
@@ -154,7 +196,7 @@ class SlideInfo(BaseModel):
     name: str
     width: int
     height: int
-    mpp: tuple[float, float] | None
+    mpp: Pair | None
     objective: float | None
     thumbnail: str
     fingerprint: str
@@ -186,6 +228,11 @@ class EventInfo(BaseModel):
     scale: str | None = None
     width: int | None = None
     height: int | None = None
+    points: list[Pair] | None = None
+    rings: list[list[Pair]] | None = None
+    width_um: float | None = None
+    mode: str | None = None
+    clicks: list[MarkedPoint] | None = None
 
 
 class Patches(BaseModel):
@@ -193,6 +240,7 @@ class Patches(BaseModel):
 
     high: list[Rectangle]
     settled: list[Rectangle]
+    locked: list[Rectangle]
 
 
 class SessionInfo(BaseModel):
@@ -205,7 +253,7 @@ class SessionInfo(BaseModel):
     undoable: bool
     redoable: bool
     weights: str
-    mpp: tuple[float, float]
+    mpp: Pair
     events: list[EventInfo]
     classes: list[str]
     patches: Patches
@@ -230,4 +278,4 @@ class Measures(BaseModel):
 
 def rectangle(box: Box) -> Rectangle:
     """Return a box as [x, y, width, height]."""
-    return box.x, box.y, box.width, box.height
+    return [box.x, box.y, box.width, box.height]
