@@ -4,13 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.zoomiseg-ready
 
-.PHONY: help setup demo test lint types unit clean wheel-test coverage
+.PHONY: help setup demo test lint types viewer-types unit clean wheel-test coverage
 
 help:
 	@echo "make demo              set up, open the sample slide and segment it (ARGS=--headless to end without a viewer)"
 	@echo "make test              set up, then lint, types and all tests"
 	@echo "make setup             only build $(VENV)"
-	@echo "make lint | types | unit | wheel-test | coverage"
+	@echo "make lint | types | viewer-types | unit | wheel-test | coverage"
 
 setup: $(STAMP)
 
@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup
 	$(BIN)/zoomiseg demo $(ARGS)
 
-test: lint types unit wheel-test
+test: lint types viewer-types unit wheel-test
 
 lint: setup
 	$(BIN)/ruff check .
@@ -31,6 +31,10 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy
+
+viewer-types:
+	@if command -v npm >/dev/null; then npm ci --silent && npm run --silent types; \
+	else echo "SKIPPED viewer-types: it needs Node and npm"; fi
 
 unit: setup
 	$(BIN)/pytest $(ARGS)

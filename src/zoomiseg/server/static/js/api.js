@@ -1,0 +1,116 @@
+/** @file Requests to the server, whose refusals arrive as errors with a sentence for the user. */
+
+/** @typedef {import("./types.js").Config} Config */
+/** @typedef {import("./types.js").SlideInfo} SlideInfo */
+/** @typedef {import("./types.js").SessionInfo} SessionInfo */
+/** @typedef {import("./types.js").Measures} Measures */
+/** @typedef {import("./types.js").Change} Change */
+/** @typedef {import("./types.js").Operation} Operation */
+
+export const API = "/api/v1"
+const PATIENCE_MS = 120_000
+
+/** The server refused; `message` is its sentence. */
+export class Problem extends Error {
+  /** @param {number} status  @param {string} code  @param {string} detail  @param {string | null} hint */
+  constructor(status, code, detail, hint) {
+    super(detail)
+    this.status = status
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** Nobody answered: the server or the network is gone. */
+export class Unreachable extends Error {
+  constructor() {
+    super("The server does not answer. Your clicks are kept here and sent as soon as it is back.")
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} path Below the API.
+ * @param {{body?: BodyInit, json?: unknown, type?: string, signal?: AbortSignal}} [options]
+ * @returns {Promise<Response>}
+ */
+async function request(method, path, { body, json, type, signal } = {}) {
+  const headers = new Headers()
+  if (json !== undefined) headers.set("Content-Type", "application/json")
+  else if (type) headers.set("Content-Type", type)
+  const limit = AbortSignal.timeout(PATIENCE_MS)
+  /** @type {RequestInit & {priority?: string}} */
+  const init = {
+    method,
+    headers,
+    body: json === undefined ? body : JSON.stringify(json),
+    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    priority: "high", // a click must not wait behind tiles
+  }
+  let answer
+  try {
+    answer = await fetch(API + path, init)
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new Unreachable()
+  }
+  if (!answer.ok) throw await problemOf(answer)
+  return answer
+}
+
+/** @param {Response} answer  @returns {Promise<Problem>} */
+async function problemOf(answer) {
+  try {
+    const { code, detail, hint } = await answer.json()
+    if (typeof detail === "string") return new Problem(answer.status, String(code), detail, hint ?? null)
+  } catch {
+    // A proxy's page, not the server's words.
+  }
+  return new Problem(answer.status, "http", `The server answered ${answer.status}.`, "Try it again in a moment.")
+}
+
+/** @template T  @param {string} path  @param {AbortSignal} [signal]  @returns {Promise<T>} */
+const get = async (path, signal) => (await request("GET", path, { signal })).json()
+
+/** @returns {Promise<Config>} */
+export const getConfig = () => get("/config")
+/** @returns {Promise<SlideInfo[]>} */
+export const getSlides = () => get("/slides")
+/** @returns {Promise<{name: string, reason: string}[]>} */
+export const getRefused = () => get("/refused")
+/** @param {string} id  @returns {Promise<SlideInfo>} */
+export const getSlide = (id) => get(`/slides/${id}`)
+/** @param {string} id  @param {AbortSignal} [signal]  @returns {Promise<SessionInfo>} */
+export const getSession = (id, signal) => get(`/sessions/${id}`, signal)
+/** @param {string} id  @param {AbortSignal} [signal]  @returns {Promise<Measures>} */
+export const getMeasures = (id, signal) => get(`/sessions/${id}/measures`, signal)
+
+/** @param {string} slide  @param {number} [mpp]  @returns {Promise<{id: string, revision: number}>} */
+export const makeSession = async (slide, mpp) =>
+  (await request("POST", "/sessions", { json: { slide, ...(mpp ? { mpp } : {}) } })).json()
+
+/** @param {string} session  @param {Operation} operation  @returns {Promise<Change>} */
+export const sendOperation = async (session, { method, path, body }) =>
+  (await request(method, `/sessions/${session}/${path}`, body ? { json: body } : {})).json()
+
+/** Say where the user looks, so that what a click needs there is read before it comes.
+ *  @param {string} session  @param {{x: number, y: number, scale: string}} view */
+export const sendView = (session, view) => request("POST", `/sessions/${session}/view`, { json: view })
+
+/** @param {string} session  @param {string} name  @returns {Promise<string>} */
+export const getGeojson = async (session, name) =>
+  (await request("GET", `/sessions/${session}/mask.geojson?class=${encodeURIComponent(name)}`)).text()
+
+/** @param {string} session  @param {File} file  @param {string} name  @returns {Promise<Change>} */
+export const importFile = async (session, file, name) => {
+  const json = /\.(geo)?json$/i.test(file.name)
+  const query = `mode=replace&class=${encodeURIComponent(name)}&op_id=${newId()}`
+  const type = json ? "application/geo+json" : "image/tiff"
+  return (await request("POST", `/sessions/${session}/import?${query}`, { body: file, type })).json()
+}
+
+/** @returns {string} An id that no other operation has; also where the page is not served securely. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+}

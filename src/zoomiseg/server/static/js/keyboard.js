@@ -1,0 +1,103 @@
+/** @file Keys of the workplace. They are silent while somebody types or a dialog is open. */
+
+import { nextMode, nextPin, resize } from "./desk.js"
+import { TOOLS } from "./tools/tools.js"
+import { toggleTheme } from "./ui/theme.js"
+
+const PAN_PX = 120
+
+/**
+ * @typedef {object} Actions
+ * @property {import("./desk.js").Desk} desk
+ * @property {import("./session.js").LiveSession} session
+ * @property {import("./viewer.js").SlideViewer} viewer
+ * @property {import("./tools/pointer.js").PointerRouter} pointer
+ * @property {() => import("./tools/pointer.js").Tool} tool
+ * @property {string[]} classes
+ * @property {(negative: boolean) => void} clickCentre
+ * @property {() => void} help
+ * @property {() => void} download
+ */
+
+/** @param {Actions} actions  @param {AbortSignal} signal */
+export function listenToKeys(actions, signal) {
+  // OpenSeadragon has keys of its own, which would act twice.
+  actions.viewer.osd.addHandler("canvas-key", (event) => {
+    event.preventDefaultAction = true
+  })
+  addEventListener("keydown", (event) => onKey(event, actions), { signal })
+  addEventListener("keyup", (event) => {
+    if (event.key === " ") actions.pointer.space = false
+  }, { signal })
+  addEventListener("blur", () => (actions.pointer.space = false), { signal })
+}
+
+/** @param {KeyboardEvent} event  @param {Actions} actions */
+function onKey(event, actions) {
+  if (document.querySelector("dialog[open]") || isTyping(event.target)) return
+  const done = event.ctrlKey || event.metaKey ? withControl(event, actions) : event.altKey ? false : plain(event, actions)
+  if (done) event.preventDefault()
+}
+
+/** @param {EventTarget | null} target */
+const isTyping = (target) => target instanceof HTMLInputElement && !["checkbox", "range"].includes(target.type)
+
+/** @param {KeyboardEvent} event  @param {Actions} actions  @returns {boolean} Whether the key meant something. */
+function withControl(event, { session, download }) {
+  const key = event.key.toLowerCase()
+  if (key === "z") event.shiftKey ? session.redo() : session.undo()
+  else if (key === "y") session.redo()
+  else if (key === "s") download()
+  else return false
+  return true
+}
+
+/** @param {KeyboardEvent} event  @param {Actions} actions  @returns {boolean} */
+function plain(event, actions) {
+  const { desk } = actions
+  if (moves(event, actions)) return true
+  const tool = TOOLS.find((each) => each.key === event.key.toLowerCase())
+  if (tool) {
+    actions.tool().cancel?.()
+    desk.set({ tool: tool.name })
+    return true
+  }
+  const name = /^[1-9]$/.test(event.key) ? actions.classes[Number(event.key) - 1] : undefined
+  if (name) desk.set({ className: name })
+  const action = keys(actions)[event.key.toLowerCase()]
+  action?.()
+  return Boolean(name || action)
+}
+
+/** @param {Actions} actions  @returns {Record<string, (() => void) | undefined>} */
+const keys = ({ desk, viewer, tool, help }) => ({
+  n: () => desk.set({ label: desk.state.label === 1 ? -1 : 1 }),
+  q: () => nextPin(desk),
+  m: () => desk.set({ maskVisible: !desk.state.maskVisible }),
+  h: () => desk.set({ dotsVisible: !desk.state.dotsVisible }),
+  o: () => nextMode(desk),
+  d: toggleTheme,
+  "[": () => resize(desk, -1),
+  "]": () => resize(desk, 1),
+  "+": () => viewer.zoomBy(1.5),
+  "=": () => viewer.zoomBy(1.5),
+  "-": () => viewer.zoomBy(1 / 1.5),
+  0: () => viewer.fit(),
+  escape: () => tool().cancel?.(),
+  "?": help,
+})
+
+/** Keys that mean the slide only while it has the focus, or nothing has.
+ *  @param {KeyboardEvent} event  @param {Actions} actions  @returns {boolean} */
+function moves({ key, shiftKey, target }, { viewer, pointer, tool, clickCentre }) {
+  const elsewhere = target instanceof Element && target !== document.body && !viewer.element.contains(target)
+  if (elsewhere) return false
+  if (key === "ArrowLeft") viewer.panBy(-PAN_PX, 0)
+  else if (key === "ArrowRight") viewer.panBy(PAN_PX, 0)
+  else if (key === "ArrowUp") viewer.panBy(0, -PAN_PX)
+  else if (key === "ArrowDown") viewer.panBy(0, PAN_PX)
+  else if (key === " ") pointer.space = true
+  else if (key === "Enter") tool().finish?.() || clickCentre(shiftKey)
+  else return false
+  return true
+}

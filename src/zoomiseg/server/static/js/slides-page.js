@@ -1,0 +1,97 @@
+/** @file The start page: the slides of the folder, each a press away from its session. */
+
+import { getRefused, getSlides, makeSession } from "./api.js"
+import { ago, counted } from "./format.js"
+import { h } from "./ui/dom.js"
+import { askMpp } from "./ui/mpp-dialog.js"
+import { themeButton } from "./ui/theme.js"
+import { tellProblem } from "./ui/toast.js"
+
+/** @typedef {import("./types.js").SlideInfo} SlideInfo */
+
+/** @param {HTMLElement} page  @param {import("./types.js").Config} config  @param {AbortSignal} signal */
+export async function openSlidesPage(page, config, signal) {
+  const list = h("ul", { class: "slides" })
+  const search = h("input", { type: "search", placeholder: "Find a slide", "aria-label": "Find a slide", hidden: true })
+  const count = h("p", { class: "quiet", role: "status", text: "Reading the folder…" })
+  const refused = h("details", { class: "refused", hidden: true })
+  page.replaceChildren(
+    h(
+      "div",
+      { class: "start" },
+      h("header", {}, h("img", { src: "icon.svg", alt: "", width: 36, height: 36 }), h("h1", { text: "ZoomISEG" }), search, themeButton(signal)),
+      h("main", {}, h("h2", { text: "Slides" }), count, list, refused),
+      h("footer", { class: "quiet", text: `ZoomISEG ${config.version}. For research, not for diagnosis.` }),
+    ),
+  )
+  const slides = await getSlides()
+  if (signal.aborted) return
+  const show = () => {
+    const wanted = search.value.toLowerCase()
+    const found = slides.filter(({ name }) => name.toLowerCase().includes(wanted))
+    list.replaceChildren(...found.map(card))
+    count.textContent = slides.length ? counted(found.length, "slide") : "There is no slide in this folder. Put slides there (SVS, NDPI, TIFF, …) and reload."
+  }
+  search.hidden = slides.length < 8
+  search.addEventListener("input", show)
+  show()
+  await showRefused(refused)
+}
+
+/** @param {HTMLElement} place */
+async function showRefused(place) {
+  const files = await getRefused()
+  if (!files.length) return
+  place.hidden = false
+  place.append(
+    h("summary", { text: `${counted(files.length, "file")} could not be opened` }),
+    h("ul", {}, ...files.map(({ name, reason }) => h("li", {}, h("b", { text: name }), ` ${reason}`))),
+  )
+}
+
+/** @param {SlideInfo} slide  @returns {HTMLElement} */
+function card(slide) {
+  const sessions = slide.sessions
+  const latest = sessions.reduce((a, b) => ((b.changed ?? b.created) > (a?.changed ?? a?.created ?? "") ? b : a), sessions[0])
+  const open = () => (latest ? go(latest.id) : begin(slide))
+  const picture = h("img", { src: slide.thumbnail, alt: "", loading: "lazy" })
+  const state = latest ? `Segmented ${ago(latest.changed ?? latest.created, new Date())}` : "Not begun"
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      { type: "button", class: "card", onclick: open, "aria-label": `${latest ? "Go on with" : "Open"} ${slide.name}` },
+      h("span", { class: "picture" }, picture),
+      h("span", { class: "name", text: slide.name, title: slide.name }),
+      h("span", { class: "quiet", text: facts(slide) }),
+      h("span", { class: latest ? "state begun" : "state", text: state }),
+    ),
+    latest && h("button", { type: "button", class: "again", text: "Begin anew", title: "A new session; the earlier one is kept", onclick: () => begin(slide) }),
+  )
+}
+
+/** @param {SlideInfo} slide */
+function facts({ width, height, mpp, objective }) {
+  const pixels = `${width.toLocaleString("en")} × ${height.toLocaleString("en")} px`
+  if (!mpp) return `${pixels} · scale unknown`
+  const [w, h_] = [(width * mpp[0]) / 1000, (height * mpp[1]) / 1000]
+  const size = `${w.toFixed(1)} × ${h_.toFixed(1)} mm`
+  return `${size} · ${objective ? `${objective}x` : `${mpp[0].toFixed(2)} µm/px`}`
+}
+
+/** @param {SlideInfo} slide */
+async function begin(slide) {
+  try {
+    const mpp = slide.mpp ? undefined : await askMpp(slide.name)
+    if (mpp === null) return
+    go((await makeSession(slide.id, mpp)).id)
+  } catch (error) {
+    tellProblem(error)
+  }
+}
+
+/** @param {string} session */
+function go(session) {
+  location.hash = `#/session/${session}`
+}

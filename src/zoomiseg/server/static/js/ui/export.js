@@ -1,0 +1,70 @@
+/** @file Out to QuPath: copy or download what is on screen. */
+
+import { getGeojson } from "../api.js"
+import { merged } from "../geojson.js"
+import { h, icon } from "./dom.js"
+import { tell, tellProblem } from "./toast.js"
+
+/** @typedef {import("../session.js").LiveSession} LiveSession */
+
+export class Exporter {
+  #session
+  #slideName
+
+  /** @param {LiveSession} session  @param {string} slideName */
+  constructor(session, slideName) {
+    this.#session = session
+    this.#slideName = slideName
+  }
+
+  async copy() {
+    await this.#guarded(async () => {
+      const text = await this.#geojson()
+      await navigator.clipboard.writeText(text)
+      tell("Copied as GeoJSON. In QuPath: save it as a .geojson file and drop that on the image, or paste it into a script.")
+    })
+  }
+
+  async download() {
+    await this.#guarded(async () => {
+      const url = URL.createObjectURL(new Blob([await this.#geojson()], { type: "application/geo+json" }))
+      const name = `${this.#slideName.replace(/^.*\//, "").replace(/\.\w+$/, "")}.geojson`
+      h("a", { href: url, download: name }).click()
+      setTimeout(() => URL.revokeObjectURL(url), 60_000)
+      tell(`${name} is in your downloads. Drop it on the image in QuPath.`)
+    })
+  }
+
+  /** All classes that have a mask, in one file. An export equals the screen: nothing may be on its way. */
+  async #geojson() {
+    const { info, waiting } = this.#session.store.state
+    if (waiting) throw new Error("Some clicks are not saved yet. Wait until it says Saved, and do it again.")
+    const names = info.classes.length ? info.classes : ["tumour"]
+    return merged(await Promise.all(names.map((name) => getGeojson(this.#session.id, name))))
+  }
+
+  /** @param {() => Promise<void>} work */
+  async #guarded(work) {
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof DOMException) tell("The browser does not allow copying here. Download the file instead.", { kind: "problem", stays: true })
+      else tellProblem(error)
+    }
+  }
+}
+
+/** @param {Exporter} exporter  @param {string} maskUrl  @returns {HTMLElement} */
+export const exportPart = (exporter, maskUrl) =>
+  h(
+    "section",
+    { "aria-label": "Result" },
+    h("h2", { text: "Result" }),
+    h(
+      "div",
+      { class: "exports" },
+      h("button", { type: "button", class: "primary", title: "GeoJSON for QuPath (Ctrl+S)", onclick: () => exporter.download() }, icon("download"), "Download"),
+      h("button", { type: "button", title: "Copy as GeoJSON", onclick: () => exporter.copy() }, icon("copy"), "Copy"),
+    ),
+    h("p", { class: "quiet" }, "GeoJSON for QuPath. Also as a ", h("a", { href: maskUrl, download: true, text: "mask image" }), "."),
+  )
