@@ -65,6 +65,6 @@ def _fuzz(operation, ids: dict[str, str]) -> None:
     @given(case=both)
     def once(case) -> None:
         case.path_parameters = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
-        case.call_and_validate(checks=CHECKS)
+        case.call_and_validate(checks=CHECKS, timeout=120)
 
     once()

@@ -13,6 +13,7 @@ DESCRIPTION = (
     "Segmentation of whole slide images by clicks. Coordinates are pixels of the slide at full resolution, "
     "origin top left, x to the right, y down. For research; not a medical device."
 )
+
 _JSON = {"type": "object"}
 _BYTES = {"type": "string", "format": "binary"}
 
