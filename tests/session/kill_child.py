@@ -16,18 +16,21 @@ from zoomiseg.session import Change, Session
 def operate(session: Session, chance: random.Random, op_id: str) -> Change:
     x, y = chance.randrange(session.slide.width), chance.randrange(session.slide.height)
     clicks = [event.op_id for event in session.events if event.kind == "click"]
-    match chance.randrange(10):
-        case 0 | 1:
-            return session.undo(op_id=op_id)
-        case 2:
-            return session.redo(op_id=op_id)
-        case 3 if clicks:
-            return session.delete(chance.choice(clicks), op_id=op_id)
-        case 4:
-            return session.settle(Box(x, y, 700, 500), op_id=op_id)
-        case 5 | 6:
-            return session.click(x=x, y=y, label=chance.choice([1, -1]), scale="high", op_id=op_id)
-    return session.click(x=x, y=y, label=chance.choice([1, -1]), op_id=op_id)
+    label, mode = chance.choice([1, -1]), chance.choice(["add", "erase"])
+    acts = [
+        lambda: session.undo(op_id=op_id),
+        lambda: session.undo(op_id=op_id),
+        lambda: session.redo(op_id=op_id),
+        lambda: session.delete(chance.choice(clicks), op_id=op_id) if clicks else session.undo(op_id=op_id),
+        lambda: session.settle(Box(x, y, 700, 500), op_id=op_id),
+        lambda: session.stroke([(x, y), (y, y)], width_um=90, mode=mode, op_id=op_id),
+        lambda: session.lock(Box(x, y, 300, 300), op_id=op_id),
+        lambda: session.scribble([(x, y), (x + 200, y)], label=1, scale="high", op_id=op_id),
+        lambda: session.import_polygons([[[(x, y), (0, 0), (y, 900)]]], op_id=op_id),
+        *[lambda: session.click(x=x, y=y, label=label, scale="high", op_id=op_id)] * 2,
+        *[lambda: session.click(x=x, y=y, label=label, op_id=op_id)] * 3,
+    ]
+    return chance.choice(acts)()
 
 
 def main(folder: Path, seed: int) -> None:
@@ -40,7 +43,7 @@ def main(folder: Path, seed: int) -> None:
         try:
             change = operate(session, chance, op_id)
         except SessionError:
-            continue  # nothing to undo or redo
+            continue  # nothing to undo or redo, or locked
         sys.stdout.write(f"{op_id} {change.revision}\n")
         sys.stdout.flush()
 

@@ -12,7 +12,7 @@ from zoomiseg.errors import SlideError
 from zoomiseg.geometry import Box, Click, Grid, Grids, grids_of
 from zoomiseg.predict import FloatArray, ImageArray, Patch
 from zoomiseg.session import Session
-from zoomiseg.session._events import Row, event_of
+from zoomiseg.session._events import event_of
 
 
 class StubSlide:
@@ -99,9 +99,10 @@ def whole(session: Session, *, class_: str = "tumour") -> bytes:
     return high.tobytes() + low.tobytes()
 
 
-def take_in_all(session: Session, rows: Sequence[Row]) -> Session:
-    """Let a session replay the rows of another one's log."""
-    for row in rows:
-        session._fold.apply(event_of(row))
-    session._publish(len(rows))
-    return session
+def take_in_all(replay: Session, session: Session) -> Session:
+    """Let a session replay the log of another one, with the masks that were imported there."""
+    replay._imports._folder, replay._imports._known = session._imports._folder, session._imports._known
+    for row in session._log.rows:
+        replay._fold.apply(event_of(row))
+    replay._publish(len(session._log.rows))
+    return replay

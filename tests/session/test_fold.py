@@ -13,7 +13,7 @@ from zoomiseg.errors import ClickOutside, SessionError
 from zoomiseg.geometry import Box
 from zoomiseg.session import Event, Referring, Session, SessionOptions
 from zoomiseg.session._fold import DELETABLE
-from zoomiseg.session._patches import HighPatch, LowPatch
+from zoomiseg.session._patches import HighPatch, Imported, LowPatch
 
 from .stubs import StubPredictors, StubSlide, take_in_all
 
@@ -28,6 +28,7 @@ drawings = st.one_of(
     st.tuples(st.just("box"), xs, ys, st.integers(20, 900), classes),
     st.tuples(st.just("stroke"), xs, ys, st.integers(-900, 900), st.floats(1, 300), modes, classes),
     st.tuples(st.just("polygon"), xs, ys, st.integers(50, 1500), modes, classes),
+    st.tuples(st.just("import"), xs, ys, st.integers(50, 1500), classes),
 )
 operations = st.one_of(
     clicks,
@@ -66,20 +67,6 @@ def perform(session: Session, operation: tuple) -> None:
             session.zoom(x=x, y=y)
         case ("settle", x, y, width, height):
             session.settle(Box(x, y, width, height))
-        case ("scribble", x, y, reach, label, scale):
-            with suppress(SessionError):  # it lies in a locked region
-                session.scribble([(x, y), (x + reach, y + reach / 2)], label=label, scale=scale)
-        case ("box", x, y, size, class_):
-            with suppress(SessionError, ClickOutside):
-                session.box_prompt(Box(x, y, size, size), scale="high", class_=class_)
-        case ("stroke", x, y, reach, width_um, mode, class_):
-            with suppress(SessionError):  # it lies in a locked region
-                line = [(x, y), (x + reach, y + reach / 2)]
-                session.stroke(line, width_um=width_um, mode=mode, class_=class_)
-        case ("polygon", x, y, size, mode, class_):
-            with suppress(SessionError):
-                hole = [(x + size / 4, y + 1), (x + size / 2, y + 1), (x + size / 3, y + size / 4)]
-                session.polygon([[(x, y), (x + size, y), (x, y + size)], hole], mode=mode, class_=class_)
         case ("lock", x, y, width, height):
             session.lock(Box(x, y, width, height))
         case ("unlock", number):
@@ -95,6 +82,26 @@ def perform(session: Session, operation: tuple) -> None:
         case ("undo",) | ("redo",):
             with suppress(SessionError):  # there is nothing to undo or redo
                 session.undo() if operation == ("undo",) else session.redo()
+        case _:
+            with suppress(
+                SessionError, ClickOutside
+            ):  # it lies in a locked region, or its middle off the slide
+                draw(session, operation)
+
+
+def draw(session: Session, operation: tuple) -> None:
+    match operation:
+        case ("scribble", x, y, reach, label, scale):
+            session.scribble([(x, y), (x + reach, y + reach / 2)], label=label, scale=scale)
+        case ("box", x, y, size, class_):
+            session.box_prompt(Box(x, y, size, size), scale="high", class_=class_)
+        case ("stroke", x, y, reach, width_um, mode, class_):
+            session.stroke([(x, y), (x + reach, y + reach / 2)], width_um=width_um, mode=mode, class_=class_)
+        case ("polygon", x, y, size, mode, class_):
+            hole = [(x + size / 4, y + 1), (x + size / 2, y + 1), (x + size / 3, y + size / 4)]
+            session.polygon([[(x, y), (x + size, y), (x, y + size)], hole], mode=mode, class_=class_)
+        case ("import", x, y, size, class_):
+            session.import_polygons([[[(x - 1, y - 1), (x + size, y - 1), (x - 1, y + size)]]], class_=class_)
 
 
 def choose(names: list[str], number: int, act: Callable[[str], object]) -> None:
@@ -124,6 +131,7 @@ def layers(session: Session) -> list[tuple]:
                 shown.append((class_, item.box, item.layer and item.layer.id))
             else:
                 shown.append((class_, item.box, tuple(named(each.content) for each in item.paintings)))
+        shown += [(class_, item.start.id) for item in (state.imported.get(class_),) if item]
         for edit in state.edits.of(class_):
             shown.append((class_, edit.drawn, [(hole.box, hole.spared) for hole in edit.holes]))
     for lock in state.locks.over(state._grids.high.box):
@@ -132,7 +140,9 @@ def layers(session: Session) -> list[tuple]:
     return sorted(shown, key=str)
 
 
-def named(content: tuple[LowPatch, ...] | HighPatch) -> tuple:
+def named(content: Imported | tuple[LowPatch, ...] | HighPatch) -> tuple:
+    if isinstance(content, Imported):
+        return (content.start.id,)
     patches = content if isinstance(content, tuple) else (content,)
     return tuple(patch.layer.id for patch in patches if patch.layer)
 
@@ -146,7 +156,7 @@ def shown(session: Session) -> bytes:
 @given(history=histories, chosen=options)
 def test_a_session_equals_a_replay_of_its_log_to_the_byte(history, chosen) -> None:
     session = played(history, chosen)
-    replay = take_in_all(new_session(chosen), session._log.rows)
+    replay = take_in_all(new_session(chosen), session)
     assert layers(replay) == layers(session)
     assert replay.events == session.events
     assert shown(replay) == shown(session)

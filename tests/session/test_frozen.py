@@ -31,11 +31,11 @@ def described(session: Session) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("version", [1])
-def test_a_session_of_a_released_format_opens_and_shows_the_same_mask(version: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["format-1", "format-1-edits"])
+def test_a_session_of_a_released_format_opens_and_shows_the_same_mask(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "old.zoomiseg"
-    shutil.copytree(FIXTURES / f"format-{version}.zoomiseg", folder)
-    expected = json.loads((FIXTURES / f"format-{version}.json").read_text())
+    shutil.copytree(FIXTURES / f"{name}.zoomiseg", folder)
+    expected = json.loads((FIXTURES / f"{name}.json").read_text())
     with Session(StubSlide(5200, 1400), folder=folder, predictors=StubPredictors()) as session:
         assert session.notices == []
         assert described(session) == expected

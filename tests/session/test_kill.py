@@ -44,7 +44,7 @@ def work_until_killed(folder: Path, seed: int, *, operations: int, seconds: floa
 
 
 def replayed(session: Session) -> Session:
-    return take_in_all(Session(StubSlide(5200, 1400), predictors=StubPredictors()), session._log.rows)
+    return take_in_all(Session(StubSlide(5200, 1400), predictors=StubPredictors()), session)
 
 
 def test_after_a_kill_every_acknowledged_event_is_there_and_the_mask_equals_a_replay(tmp_path: Path) -> None:

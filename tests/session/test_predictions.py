@@ -116,7 +116,7 @@ def test_many_missing_layers_are_predicted_in_order_and_progress_is_told(open_se
         options=session.options,
         on_progress=lambda *step: told.append(step),
     )
-    take_in_all(again, session._log.rows)
+    take_in_all(again, session)
     assert told == []
     again.high_probability(1)
     assert told == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]

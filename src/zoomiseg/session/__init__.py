@@ -1,11 +1,13 @@
 """Clicks become a mask here and nowhere else: event log, undo, low to high, composition, storage."""
 
 from ._events import DEFAULT_CLASS, Event
+from ._imports import MaskSource
 from ._options import Seam, SessionOptions
 from ._payloads import (
     BoxLocked,
     BoxSettled,
     ClickMade,
+    MaskImported,
     Mode,
     Payload,
     PolygonDrawn,
@@ -26,6 +28,8 @@ __all__ = [
     "ClickMade",
     "Event",
     "HighPatchView",
+    "MaskImported",
+    "MaskSource",
     "Mode",
     "Payload",
     "PolygonDrawn",

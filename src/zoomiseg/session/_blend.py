@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from zoomiseg.geometry import PATCH_SIZE, Box, Grid, low_crop_of
 
-from ._resample import FloatArray, enlarge_cubic
+from ._resample import FloatArray, enlarge_cubic, enlarge_nearest
 from ._store import ByteArray
 
 # Two pixels to each side are what a cubic interpolation looks at.
@@ -61,6 +61,12 @@ def newest(pieces: Sequence[tuple[Box, int]], box: Box) -> NDArray[np.int64]:
             place = common.slices_in(box)
             numbers[place] = np.maximum(numbers[place], number)
     return numbers
+
+
+def covered(low_boxes: Sequence[Box], high_box: Box) -> NDArray[np.bool_]:
+    """Return which pixels of a box of high pixels, whole low pixels, lie under one of the patches."""
+    over = newest([(box, 1) for box in low_boxes], low_crop_of(high_box))
+    return enlarge_nearest(over) > 0
 
 
 def blend_enlarged(pieces: Sequence[Piece], high_box: Box, low_grid: Grid) -> FloatArray:

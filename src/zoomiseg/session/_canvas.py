@@ -12,7 +12,7 @@ from zoomiseg.geometry import PATCH_SIZE, SCALE_FACTOR, Box, Grids, low_crop_of
 
 from ._blend import blend, blend_enlarged, newest, probability
 from ._options import SessionOptions
-from ._patches import CUBIC_REACH, HighPatch, LowPatch, Overlay, Painting, Settled, View
+from ._patches import CUBIC_REACH, HighPatch, Imported, LowPatch, Overlay, Painting, Settled, View
 from ._predictions import Predictions
 from ._resample import FloatArray, enlarge_nearest, resample, source_box, taps, tiles
 from ._state import State
@@ -69,6 +69,7 @@ class Canvas:
         low = self._state.low.under(class_, self._grids.low.box)
         boxes = [patch.box.expanded(CUBIC_REACH).scaled(SCALE_FACTOR) for patch in low]
         boxes += [item.box for item in self._drawn_over(self._grids.high.box, class_)]
+        boxes += [item.box for item in (self._state.imported.get(class_),) if item]
         return boxes + [
             lock.box for lock in self._state.locks.over(self._grids.high.box) if lock.view(class_)
         ]
@@ -85,6 +86,7 @@ class Canvas:
         return not (
             self._state.low.under(class_, reach)
             or self._drawn_over(aligned, class_)
+            or self._imported(class_, aligned)
             or any(lock.view(class_) for lock in self._state.locks.over(aligned))
         )
 
@@ -122,7 +124,16 @@ class Canvas:
     def _blended(self, box: Box, class_: str) -> tuple[FloatArray, NumberArray]:
         patches = self._state.low.under(class_, box)
         pieces = self._predictions.pieces(tuple(patch.layer for patch in patches))
-        return blend(pieces, box), newest([(patch.box, patch.edited) for patch in patches], box)
+        values, numbers = blend(pieces, box), newest([(patch.box, patch.edited) for patch in patches], box)
+        if (imported := self._imported(class_, box.scaled(SCALE_FACTOR))) is not None:
+            started = self._predictions.imported(imported.start, self._grids.low, box)
+            values = np.where(numbers > 0, values, started)
+            numbers[numbers == 0] = imported.n
+        return values, numbers
+
+    def _imported(self, class_: str, high_box: Box) -> Imported | None:
+        imported = self._state.imported.get(class_)
+        return imported if imported and imported.box.intersection(high_box) else None
 
     def _composed(self, aligned: Box, class_: str) -> tuple[FloatArray, NumberArray]:
         """Return the probability of one class by itself, and which event made each pixel."""
@@ -135,12 +146,15 @@ class Canvas:
             if (clip := painting.clip.intersection(aligned)) is None:
                 continue
             place = clip.slices_in(aligned)
-            if isinstance(painting.content, tuple):
-                self._paint_low(painting.content, clip, values[place], numbers[place])
-            else:
-                self._paint_high(
-                    painting.content, replace(painting, clip=clip), values[place], numbers[place]
-                )
+            here = replace(painting, clip=clip)
+            match painting.content:
+                case Imported() as imported:
+                    values[place] = self._predictions.imported(imported.start, self._grids.high, clip)
+                    numbers[place] = imported.n
+                case HighPatch() as patch:
+                    self._paint_high(patch, here, values[place], numbers[place])
+                case patches:
+                    self._paint_low(patches, here, values[place], numbers[place])
         self._restore_locked(view, aligned, class_, values, numbers)
         return values, numbers
 
@@ -169,16 +183,20 @@ class Canvas:
             values[place][own[place]], numbers[place][own[place]] = (each[own[place]] for each in then)
 
     def _paint_low(
-        self, patches: tuple[LowPatch, ...], clip: Box, values: FloatArray, numbers: NumberArray
+        self, patches: tuple[LowPatch, ...], painting: Painting, values: FloatArray, numbers: NumberArray
     ) -> None:
+        clip = painting.clip
         reach = low_crop_of(clip).expanded(CUBIC_REACH)
         seen = [patch for patch in patches if patch.box.intersection(reach)]
         if not seen:
-            values[:], numbers[:] = 0, 0
+            if not painting.seen_through:
+                values[:], numbers[:] = 0, 0
             return
         pieces = self._predictions.pieces(tuple(patch.layer for patch in seen))
-        values[:] = blend_enlarged(pieces, clip, self._grids.low)
-        numbers[:] = enlarge_nearest(newest([(patch.box, patch.edited) for patch in seen], low_crop_of(clip)))
+        drawn = blend_enlarged(pieces, clip, self._grids.low)
+        made = enlarge_nearest(newest([(patch.box, patch.edited) for patch in seen], low_crop_of(clip)))
+        own = made > 0 if painting.seen_through else np.ones_like(made, np.bool_)
+        values[own], numbers[own] = drawn[own], made[own]
 
     def _paint_high(
         self, patch: HighPatch, painting: Painting, values: FloatArray, numbers: NumberArray
@@ -186,7 +204,7 @@ class Canvas:
         assert patch.layer is not None, "a patch without a prediction paints nothing"
         rows, columns = painting.clip.slices_in(patch.box)
         own = probability(self._predictions.values(patch.layer)[rows, columns])
-        if not painting.feathered:
+        if not painting.seen_through:
             values[:], numbers[:] = own, patch.edited
             return
         alpha = self._alpha(patch.box)[rows, columns]

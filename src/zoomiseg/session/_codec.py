@@ -13,6 +13,7 @@ from ._payloads import (
     BoxSettled,
     ClickMade,
     Drawn,
+    MaskImported,
     Payload,
     Points,
     PolygonDrawn,
@@ -32,6 +33,10 @@ Values: TypeAlias = Mapping[str, object]
 def to_json(payload: Payload) -> dict[str, object]:
     """Return what `from_json` reads."""
     match payload:
+        case StrokeDrawn() | PolygonDrawn():
+            return _drawn_to_json(payload)
+        case MaskImported() | BoxSettled() | BoxLocked():
+            return _box_to_json(payload)
         case ClickMade(x, y, label, scale):
             return {"x": x, "y": y, "label": label, "scale": scale}
         case PromptGiven(_, outline, clicks, scale):
@@ -39,11 +44,13 @@ def to_json(payload: Payload) -> dict[str, object]:
             return {"outline": outline, "clicks": told, "scale": scale}
         case ZoomOpened(x, y):
             return {"x": x, "y": y}
-        case BoxSettled(box) | BoxLocked(box):
-            return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
-        case Referring():
-            return {"of": payload.op_id}
-    return _drawn_to_json(payload)
+    return {"of": payload.op_id}
+
+
+def _box_to_json(payload: BoxSettled | BoxLocked | MaskImported) -> dict[str, object]:
+    box = payload.box
+    named = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+    return {"sha256": payload.sha256, **named} if isinstance(payload, MaskImported) else {**named}
 
 
 def _drawn_to_json(drawn: Drawn) -> dict[str, object]:
@@ -95,6 +102,7 @@ _READERS: Mapping[str, Callable[[Values], Payload]] = {
     "lock": lambda values: BoxLocked(_box(values)),
     "stroke": _stroke,
     "polygon": _polygon,
+    "import": lambda values: MaskImported(str(values["sha256"]), _box(values)),
     "scribble": _prompt("scribble"),
     "box": _prompt("box"),
     **{kind: _referring(kind) for kind in get_args(ReferringKind)},

@@ -12,7 +12,6 @@ from ._codec import from_json, to_json
 from ._payloads import Kind, Payload
 
 DEFAULT_CLASS = "tumour"
-RESERVED_KINDS = frozenset({"import"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def event_of(row: Row) -> Event:
     """Return the event that a row holds.
 
     Raises:
-        SessionError: Its kind is unknown or reserved, or its payload is not what the kind has.
+        SessionError: Its kind is unknown, or its payload is not what the kind has.
     """
     return Event(row.n, row.op_id, _payload_of(row), row.class_, row.author, row.time, row.revision)
 
@@ -107,11 +106,8 @@ def _payload_of(row: Row) -> Payload:
             f"Event {row.n} of the session is a {row.kind!r} without sense: {error}."
         ) from error
     if payload is None:
-        raise SessionError(_why_refused(row), hint="Open the session with a newer ZoomISEG.")
+        raise SessionError(
+            f"Event {row.n} of the session is of a kind that this version does not know: {row.kind!r}.",
+            hint="Open the session with a newer ZoomISEG.",
+        )
     return payload
-
-
-def _why_refused(row: Row) -> str:
-    if row.kind in RESERVED_KINDS:
-        return f"Event {row.n} of the session is a {row.kind!r}, which is reserved for a later version."
-    return f"Event {row.n} of the session is of a kind that this version does not know: {row.kind!r}."

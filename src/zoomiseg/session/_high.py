@@ -12,7 +12,7 @@ from ._layers import LayerNames, LowView
 from ._low import LowPatches
 from ._options import SessionOptions
 from ._overlays import Overlays
-from ._patches import CUBIC_REACH, Given, HighPatch, PlacedClick
+from ._patches import CUBIC_REACH, Given, HighPatch, Imported, PlacedClick
 
 
 class HighPatches:
@@ -45,12 +45,15 @@ class HighPatches:
         """Return a new patch around a point, which is not put anywhere yet."""
         return HighPatch(n, class_, high_patch_box(self._grids.low, slide_xy), z=(n, 0, part), part=part)
 
-    def click(self, class_: str, placed: Sequence[PlacedClick], *, together: bool) -> list[Given]:
+    def click(
+        self, class_: str, placed: Sequence[PlacedClick], *, imported: Imported | None = None, together: bool
+    ) -> list[Given]:
         """Give the clicks of one event to patches, open those that are missing, and name their next layers.
 
         Args:
             class_: What was clicked.
             placed: At least one.
+            imported: The mask that patches start from where no low patch lies under them; None without one.
             together: One patch gets them all, or those that it holds, the first in any case.
 
         Returns:
@@ -65,7 +68,7 @@ class HighPatches:
                 holds = patch.box.contains if together else partial(self._overlays.takes, patch)
                 taken = [each for each in waiting if holds(*self._pixel(each))]
                 opened += 1
-            given.append(self._predicted(patch, tuple(taken)))
+            given.append(self._predicted(patch, tuple(taken), imported))
             waiting = () if together else tuple(each for each in waiting if each not in taken)
         return given
 
@@ -94,14 +97,16 @@ class HighPatches:
     def _pixel(self, placed: PlacedClick) -> tuple[int, int]:
         return self._grids.high.pixel_at(placed.click.slide_xy)
 
-    def _predicted(self, patch: HighPatch, taken: tuple[PlacedClick, ...]) -> Given:
+    def _predicted(
+        self, patch: HighPatch, taken: tuple[PlacedClick, ...], imported: Imported | None
+    ) -> Given:
         own = (*patch.clicks, *taken)
         seen = sorted((*own, *self._seen_besides(patch)), key=lambda each: each.n)
         layer = self._names.layer(
             "high",
             patch.box,
             clicks=tuple(each.click for each in seen),
-            source=patch.layer or self._first_mask(patch),
+            source=patch.layer or self._first_mask(patch, imported),
         )
         z = self._overlays.raised(patch)
         self._overlays.put(replace(patch, clicks=own, layer=layer, z=z, edited=taken[0].n))
@@ -119,8 +124,9 @@ class HighPatches:
             seen += self._low.clicks_inside(patch.class_, frame)
         return seen
 
-    def _first_mask(self, patch: HighPatch) -> LowView | None:
+    def _first_mask(self, patch: HighPatch, imported: Imported | None) -> LowView | None:
         if not self._options.l2h:
             return None
         parts = self._low.under(patch.class_, low_crop_of(patch.box).expanded(CUBIC_REACH))
-        return self._names.low_view(tuple(part.layer for part in parts)) if parts else None
+        start = imported.start if imported and imported.box.intersection(patch.box) else None
+        return self._names.low_view(tuple(part.layer for part in parts), start) if parts or start else None

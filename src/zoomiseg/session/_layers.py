@@ -22,14 +22,21 @@ class Layer:
         scale: Whose network predicts it.
         box: The patch, in pixels of its scale's grid.
         clicks: What the network sees, in the order of clicking.
-        source: What its mask input is: the patch's layer before, the low canvas, or nothing.
+        source: What its mask input is: the patch's layer before, the low canvas, an imported mask, or none.
     """
 
     id: str
     scale: ScaleName
     box: Box
     clicks: tuple[Click, ...]
-    source: Layer | LowView | None
+    source: MaskSource
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """An imported mask; its id is the SHA-256 of its file."""
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,13 +46,15 @@ class LowView:
     Args:
         id: SHA-256, in hex, over the rest.
         parts: The low layers that were blended there.
+        start: The imported mask that shows where there are none; None without one.
     """
 
     id: str
     parts: tuple[Layer, ...]
+    start: Start | None = None
 
 
-MaskSource: TypeAlias = Layer | LowView | None
+MaskSource: TypeAlias = Layer | LowView | Start | None
 
 
 class LayerNames:
@@ -75,9 +84,10 @@ class LayerNames:
         )
         return Layer(name, scale, box, clicks, source)
 
-    def low_view(self, parts: tuple[Layer, ...]) -> LowView:
-        """Return the low canvas that these layers make."""
-        return LowView(_digest([[part.id, _numbers(part.box)] for part in parts]), parts)
+    def low_view(self, parts: tuple[Layer, ...], start: Start | None) -> LowView:
+        """Return the low canvas that these layers make, over what was imported."""
+        named: list[object] = [[part.id, _numbers(part.box)] for part in parts]
+        return LowView(_digest([*named, start.id] if start else named), parts, start)
 
 
 def _numbers(box: Box) -> list[int]:

@@ -7,11 +7,20 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 
-from zoomiseg.geometry import PATCH_SIZE, Box, Click, Grid, PatchFrame, nearest_patch, patch_starts
+from zoomiseg.geometry import (
+    PATCH_SIZE,
+    SCALE_FACTOR,
+    Box,
+    Click,
+    Grid,
+    PatchFrame,
+    nearest_patch,
+    patch_starts,
+)
 
 from ._journal import Journal, JournalledMap
 from ._layers import LayerNames
-from ._patches import Given, LowPatch, PlacedClick
+from ._patches import Given, Imported, LowPatch, PlacedClick
 
 # Where the last patch was moved inside, the last but one and it may both reach a third.
 _NEIGHBOURS = (-2, -1, 0, 1, 2)
@@ -58,12 +67,15 @@ class LowPatches:
             for x in self._columns
         )
 
-    def click(self, class_: str, placed: Sequence[PlacedClick], *, together: bool) -> list[Given]:
+    def click(
+        self, class_: str, placed: Sequence[PlacedClick], *, imported: Imported | None = None, together: bool
+    ) -> list[Given]:
         """Give the clicks of one event to the patches whose centres are nearest; name their next layers.
 
         Args:
             class_: What was clicked.
             placed: At least one.
+            imported: The mask that patches start from; None without one.
             together: The first one's patch gets all that it holds, and no other any.
 
         Returns:
@@ -75,7 +87,7 @@ class LowPatches:
         if together:
             (key,) = owned
             owned[key] = [each for each in placed if self._frame(key).holds(each.click)]
-        after = {key: self._predicted(key, tuple(own), placed) for key, own in owned.items()}
+        after = {key: self._predicted(key, tuple(own), placed, imported) for key, own in owned.items()}
         for key, patch in after.items():
             self.patches.put(key, patch)
         return [Given(patch.box, tuple(owned[key])) for key, patch in after.items()]
@@ -90,16 +102,21 @@ class LowPatches:
         )
 
     def _predicted(
-        self, key: LowKey, own: tuple[PlacedClick, ...], placed: Sequence[PlacedClick]
+        self,
+        key: LowKey,
+        own: tuple[PlacedClick, ...],
+        placed: Sequence[PlacedClick],
+        imported: Imported | None,
     ) -> LowPatch:
         patch, frame = self.patches.get(key), self._frame(key)
+        seen_here = imported and imported.box.intersection(frame.box.scaled(SCALE_FACTOR))
         new = own if len(own) == len(placed) else [each for each in placed if frame.holds(each.click)]
         seen = sorted((*self._clicks_near(key, frame), *new), key=lambda each: each.n)
         layer = self._names.layer(
             "low",
             frame.box,
             clicks=tuple(each.click for each in seen),
-            source=patch.layer if patch else None,
+            source=patch.layer if patch else imported.start if imported and seen_here else None,
         )
         return LowPatch(frame.box, (*patch.clicks, *own) if patch else own, layer, own[0].n)
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from zoomiseg.geometry import Box, Click
 
-from ._layers import Layer
+from ._layers import Layer, Start
 
 Key: TypeAlias = tuple[int, int]
 Order: TypeAlias = tuple[int, int, int]
@@ -85,18 +85,35 @@ class HighPatch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Imported:
+    """The mask that a class starts from.
+
+    Args:
+        n: The number of the event that imported it.
+        class_: What it outlines.
+        box: Where it is not 0, in high pixels.
+        start: Which mask.
+    """
+
+    n: int
+    class_: str
+    box: Box
+    start: Start
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Painting:
     """Something drawn over what lies under it.
 
     Args:
         clip: Where, in high pixels.
-        content: Low patches to blend, or one high patch.
-        feathered: The patch fades out at its border.
+        content: An imported mask, low patches to blend, or one high patch.
+        seen_through: A high patch fades out at its border, or low patches leave what they do not cover.
     """
 
     clip: Box
-    content: tuple[LowPatch, ...] | HighPatch
-    feathered: bool
+    content: Imported | tuple[LowPatch, ...] | HighPatch
+    seen_through: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +186,6 @@ def visible_only(paintings: list[Painting]) -> tuple[Painting, ...]:
     """Return the paintings without those that a later, opaque one covers altogether."""
     kept: list[Painting] = []
     for painting in reversed(paintings):
-        if not any(not above.feathered and above.clip.encloses(painting.clip) for above in kept):
+        if not any(not above.seen_through and above.clip.encloses(painting.clip) for above in kept):
             kept.append(painting)
     return tuple(reversed(kept))

@@ -26,6 +26,7 @@ Kind = Literal[
     "unlock",
     "scribble",
     "box",
+    "import",
 ]
 ReferringKind = Literal["unsettle", "unlock", "delete", "undo", "redo"]
 PromptKind = Literal["scribble", "box"]
@@ -164,6 +165,23 @@ class PolygonDrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class MaskImported:
+    """A mask that was made elsewhere, kept beside the log, to start from.
+
+    Args:
+        sha256: Names its file and proves it, in hex.
+        box: Where it is not 0, in slide pixels.
+    """
+
+    sha256: str
+    box: Box
+
+    @property
+    def kind(self) -> Kind:
+        return "import"
+
+
+@dataclass(frozen=True, slots=True)
 class Referring:
     """An operation on an earlier one, named by its id."""
 
@@ -172,7 +190,9 @@ class Referring:
 
 
 Drawn: TypeAlias = StrokeDrawn | PolygonDrawn
-Payload: TypeAlias = ClickMade | PromptGiven | ZoomOpened | BoxSettled | BoxLocked | Drawn | Referring
+Payload: TypeAlias = (
+    ClickMade | PromptGiven | ZoomOpened | BoxSettled | BoxLocked | Drawn | MaskImported | Referring
+)
 
 
 def mode_of(value: object) -> Mode:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zoomiseg.geometry import PATCH_SIZE, Box, PatchFrame, ScaleName
+from zoomiseg.geometry import PATCH_SIZE, Box, Grid, PatchFrame, ScaleName
 from zoomiseg.predict import Patch
 
-from ._blend import Piece, blend_enlarged, probability
-from ._layers import Layer, LowView
+from ._blend import Piece, blend_enlarged, covered, probability
+from ._imports import ImportStore
+from ._layers import Layer, LowView, Start
 from ._resample import FloatArray
 from ._sources import PredictorPair, SlideSource
 from ._store import ByteArray, LayerStore
@@ -31,6 +32,7 @@ class Predictions:
         slide: Where patch images are read.
         predictors: The networks.
         store: Where predicted layers are kept.
+        imports: Where imported masks are kept.
         images: How many patch images, of 3 MB each, are held at most.
         on_progress: Told (done, all) after each of several layers that are predicted in a row.
     """
@@ -41,12 +43,14 @@ class Predictions:
         predictors: PredictorPair,
         store: LayerStore,
         *,
+        imports: ImportStore,
         images: int,
         on_progress: Progress | None,
     ) -> None:
         self._slide = slide
         self._predictors = predictors
         self._store = store
+        self._imports = imports
         self._images: OrderedDict[tuple[ScaleName, Box], ImageArray] = OrderedDict()
         self._image_limit = images
         self._on_progress = on_progress
@@ -128,14 +132,30 @@ class Predictions:
             return None
         if isinstance(layer.source, Layer):
             return probability(self.values(layer.source))
+        if isinstance(layer.source, Start):
+            grids = self._slide.grids
+            return self.imported(layer.source, grids.low if layer.scale == "low" else grids.high, layer.box)
         return self.first_mask(layer.source, layer.box)
+
+    def imported(self, start: Start, grid: Grid, box: Box) -> FloatArray:
+        """Return an imported mask, (H, W) of 0 and 1 on the pixels of any grid; 0 where its file is lost."""
+        mask = self._imports.get(start.id)
+        return (
+            np.zeros((box.height, box.width), np.float32)
+            if mask is None
+            else mask.sampled(grid, box, self._slide.grids.slide.box)
+        )
 
     def first_mask(self, view: LowView, high_box: Box) -> FloatArray:
         """Return the low canvas under a high patch, (1024, 1024) on its pixels, 0 outside the slide."""
         mask = np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
         inside = self.frame("high", high_box).inside
         place = inside.slices_in(Box(0, 0, PATCH_SIZE, PATCH_SIZE))
-        mask[place] = blend_enlarged(self.pieces(view.parts), high_box, self._slide.grids.low)[place]
+        values = blend_enlarged(self.pieces(view.parts), high_box, self._slide.grids.low)
+        if view.start:
+            started = self.imported(view.start, self._slide.grids.high, high_box)
+            values = np.where(covered([part.box for part in view.parts], high_box), values, started)
+        mask[place] = values[place]
         return mask
 
 

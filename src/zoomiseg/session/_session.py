@@ -6,8 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ._drawing import DrawableSession
 from ._folder import CACHE_NAME, Opened, facts_for, open_folder
+from ._importing import StartedSession
+from ._imports import ImportStore
 from ._layers import LayerNames
 from ._log import log_in_memory
 from ._options import SessionOptions
@@ -23,7 +24,7 @@ DECODED_LAYERS = 64
 PATCH_IMAGES = 16
 
 
-class Session(DrawableSession):
+class Session(StartedSession):
     """Clicks on one slide, and the masks that they make.
 
     An operation is answered once its event is on disk, and shown only then. Operations may come from any
@@ -66,16 +67,24 @@ class Session(DrawableSession):
         self._opening_notices = opened.notices
         self._log = opened.log
         shelf = FolderShelf(self.folder / CACHE_NAME) if self.folder else None
+        imports = ImportStore(self.folder)
         self._store = LayerStore(shelf, decoded=DECODED_LAYERS)
         predictions = Predictions(
-            slide, self.predictors, self._store, images=PATCH_IMAGES, on_progress=on_progress
+            slide,
+            self.predictors,
+            self._store,
+            imports=imports,
+            images=PATCH_IMAGES,
+            on_progress=on_progress,
         )
         # Layers are named after the slide too: the same clicks on another one are other layers.
         named = {"slide": facts_for(slide, opened.options)["slide"]}
         names = LayerNames(self.predictors.low, self.predictors.high, slide=named)
         state = State(slide.grids, opened.options, names)
         try:
-            super().__init__(slide, opened.options, state, predictions, log=self._log, author=author)
+            super().__init__(
+                slide, opened.options, state, predictions, imports=imports, log=self._log, author=author
+            )
         except BaseException:
             self._log.close()
             raise
@@ -83,7 +92,7 @@ class Session(DrawableSession):
     @property
     def notices(self) -> list[str]:
         """Sentences that a user should read: what was damaged, lost, or cannot be written."""
-        return [*self._log.notices, *self._opening_notices, *self._store.notices]
+        return [*self._log.notices, *self._opening_notices, *self._store.notices, *self._imports.notices]
 
     def __enter__(self) -> Session:
         return self

@@ -19,17 +19,28 @@ from ._edits import Edit, Edits, Hole
 from ._events import Event
 from ._high import HighPatches
 from ._journal import Journal, JournalledMap
-from ._layers import LayerNames
+from ._layers import LayerNames, Start
 from ._locks import Locks
 from ._low import LowPatches
 from ._options import SessionOptions
 from ._overlays import Overlays
-from ._patches import CUBIC_REACH, Lock, LowPatch, Painting, PlacedClick, Settled, View, visible_only
+from ._patches import (
+    CUBIC_REACH,
+    Imported,
+    Lock,
+    LowPatch,
+    Painting,
+    PlacedClick,
+    Settled,
+    View,
+    visible_only,
+)
 from ._payloads import (
     BoxLocked,
     BoxSettled,
     ClickMade,
     Drawn,
+    MaskImported,
     PolygonDrawn,
     PromptGiven,
     Referring,
@@ -57,6 +68,7 @@ class State:
         self.high = HighPatches(grids, options, names, low=self.low, overlays=self.overlays)
         self.edits = Edits(grids, self.journal)
         self.locks = Locks(self.journal)
+        self.imported: JournalledMap[str, Imported] = JournalledMap(self.journal)
         self._classes: JournalledMap[str, bool] = JournalledMap(self.journal)
         self._grids = grids
         self._options = options
@@ -79,6 +91,7 @@ class State:
         twin = copy(self)
         twin.low, twin.overlays = self.low.snapshot(), self.overlays.snapshot()
         twin.edits, twin.locks = self.edits.snapshot(), self.locks.snapshot()
+        twin.imported = self.imported.snapshot()
         twin._classes = self._classes.snapshot()
         return twin
 
@@ -109,6 +122,9 @@ class State:
                 self._click(event, event.payload.clicks, event.payload.scale)
             case StrokeDrawn() | PolygonDrawn():
                 self._draw(event, event.payload)
+            case MaskImported(sha256, box):
+                high_box = self._grids.high.covering(box)
+                self.imported.put(event.class_, Imported(event.n, event.class_, high_box, Start(sha256)))
             case ZoomOpened(x, y):
                 self.overlays.put(self.high.open(event.class_, event.n, (x, y)))
             case BoxSettled(box):
@@ -127,8 +143,8 @@ class State:
                 f"The {event.kind} at ({x:g}, {y:g}) lies in a locked region.",
                 hint="Unlock the region first.",
             )
-        patches = self.low if scale == "low" else self.high
-        for given in patches.click(event.class_, placed, together=together):
+        patches, imported = self.low if scale == "low" else self.high, self.imported.get(event.class_)
+        for given in patches.click(event.class_, placed, imported=imported, together=together):
             box = given.box.scaled(SCALE_FACTOR) if scale == "low" else given.box
             hole = Hole(event.n, box, self.locks.boxes_in(box))
             for each in given.clicks:
@@ -182,15 +198,18 @@ class State:
             settling: The box is being settled: a patch that covers all of it shows its own mask, unfeathered.
         """
         reach = low_crop_of(box).expanded(CUBIC_REACH)
-        drawn = [Painting(box, self.low.under(class_, reach), feathered=False)]
+        imported = self.imported.get(class_)
+        below = imported if imported and imported.box.intersection(box) else None
+        drawn = [Painting(box, below, seen_through=False)] if below else []
+        drawn.append(Painting(box, self.low.under(class_, reach), seen_through=bool(below)))
         inside = box.intersection(self._grids.high.box) or box
         for item in self.overlays.over(class_, box):
             if isinstance(item, Settled):
                 drawn.extend(_clipped(item.paintings, box))
             elif item.layer is not None:
                 whole = settling and item.box.encloses(inside)
-                feathered = self._options.seam == "feather" and not whole
-                drawn.extend(_clipped((Painting(item.box, item, feathered),), box))
+                seen_through = self._options.seam == "feather" and not whole
+                drawn.extend(_clipped((Painting(item.box, item, seen_through),), box))
         return drawn
 
 

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 from ._edits import Edit
 from ._layers import Layer
-from ._patches import HighPatch, Lock, LowPatch, Painting, Settled, View
+from ._patches import HighPatch, Imported, Lock, LowPatch, Painting, Settled, View
 
-Item: TypeAlias = LowPatch | HighPatch | Settled | Edit | Lock
+Item: TypeAlias = Imported | LowPatch | HighPatch | Settled | Edit | Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +60,21 @@ def disturbed(touched: Iterable[Touched], locks: Iterable[Lock]) -> bool:
 
 def _look(item: Item | None, *, until: int | None = None) -> object:
     """Return what an item's pixels depend on; of an edit, without what was cut out after event `until`."""
+    look: object = None
     match item:
+        case Imported():
+            look = item.start.id
         case LowPatch():
-            return item.layer.id
+            look = item.layer.id
         case HighPatch():
-            return (item.layer.id, item.z) if item.layer else None
+            look = (item.layer.id, item.z) if item.layer else None
         case Settled():
-            return _paintings(item.paintings)
+            look = _paintings(item.paintings)
         case Edit():
-            return item.n, tuple(hole for hole in item.holes if until is None or hole.n <= until)
+            look = item.n, tuple(hole for hole in item.holes if until is None or hole.n <= until)
         case Lock():
-            return item.content
-    return None
+            look = item.content
+    return look
 
 
 def _paintings(paintings: tuple[Painting, ...]) -> object:
@@ -79,5 +82,7 @@ def _paintings(paintings: tuple[Painting, ...]) -> object:
 
 
 def _layers(painting: Painting) -> tuple[str, ...]:
+    if isinstance(painting.content, Imported):
+        return (painting.content.start.id,)
     content = painting.content if isinstance(painting.content, tuple) else (painting.content,)
     return tuple(patch.layer.id for patch in content if patch.layer)
