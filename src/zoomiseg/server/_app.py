@@ -15,7 +15,14 @@ from fastapi.staticfiles import StaticFiles
 from zoomiseg import __version__
 from zoomiseg.errors import ZoomisegError
 
-from . import _routes_drawing, _routes_operations, _routes_results, _routes_sessions, _routes_slides
+from . import (
+    _routes_drawing,
+    _routes_import,
+    _routes_operations,
+    _routes_results,
+    _routes_sessions,
+    _routes_slides,
+)
 from ._context import Context
 from ._engines import Engines
 from ._guard import Guard
@@ -57,7 +64,14 @@ def create_app(settings: ServerSettings, users: Users) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     install(app)
-    for part in (_routes_slides, _routes_sessions, _routes_operations, _routes_drawing, _routes_results):
+    for part in (
+        _routes_slides,
+        _routes_sessions,
+        _routes_operations,
+        _routes_drawing,
+        _routes_import,
+        _routes_results,
+    ):
         app.include_router(part.router, prefix=API, responses=PROBLEMS)
     if settings.static.is_dir():
         app.mount("/", StaticFiles(directory=settings.static, html=True), name="viewer")

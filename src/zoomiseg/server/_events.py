@@ -10,6 +10,7 @@ from zoomiseg.session import (
     BoxSettled,
     ClickMade,
     Event,
+    MaskImported,
     Payload,
     PolygonDrawn,
     PromptGiven,
@@ -40,7 +41,7 @@ def _keys_of(payload: Payload) -> dict[str, Any]:
             keys = {"x": x, "y": y, "label": label, "scale": scale}
         case ZoomOpened(x, y):
             keys = {"x": x, "y": y}
-        case BoxSettled(box) | BoxLocked(box):
+        case BoxSettled(box) | BoxLocked(box) | MaskImported(_, box):
             keys = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
         case PromptGiven(_, outline, clicks, scale):
             told = [[click.x, click.y, click.label] for click in clicks]
