@@ -38,8 +38,8 @@ FLOORS = {
 }
 DOOR = "__init__"
 DOOR_FLOOR = 6
-# Errors are everybody's; a training run reads its pairs from a manifest.
-NEIGHBOURS = {("geometry", "errors"), ("training", "datasets")}
+# Errors are everybody's; a training run reads its pairs from a manifest; a verb starts the server.
+NEIGHBOURS = {("geometry", "errors"), ("training", "datasets"), ("cli", "server")}
 VERSION = (DOOR, ("__version__",))
 HEAVY = {
     "torch",
