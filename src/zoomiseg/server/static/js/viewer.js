@@ -26,6 +26,7 @@ export class SlideViewer {
   constructor(element, miniMap, slide, signal) {
     this.slide = slide
     this.element = element
+    spareInlineStyle()
     this.osd = new OpenSeadragon.Viewer(options(element, miniMap, slide))
     signal.addEventListener("abort", () => this.osd.destroy(), { once: true })
   }
@@ -87,6 +88,16 @@ export class SlideViewer {
     viewport.zoomTo(item.imageToViewportZoom(scale))
     viewport.panTo(item.imageToViewportCoordinates(point.x, point.y))
   }
+}
+
+/** OpenSeadragon would add a style element, which the content security policy forbids, unless it finds one: here is
+ *  an element of that name that is none. Its rule, no outline on touch screens, stands in workplace.css. */
+function spareInlineStyle() {
+  const mark = "data-openseadragon-mobile-css"
+  if (document.querySelector(`style[${mark}]`)) return
+  const element = document.createElementNS("urn:zoomiseg", "style")
+  element.setAttribute(mark, "true")
+  document.head.append(element)
 }
 
 /** @param {HTMLElement} element  @param {HTMLElement} miniMap  @param {SlideInfo} slide */

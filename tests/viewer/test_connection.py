@@ -1,0 +1,134 @@
+"""Nothing is lost: the server dies, the network goes, another window works on the same session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from .desk import NESTS, STROMA, Desk, open_slide_page, shown
+from .program import Program
+
+SHORTLY_MS = 20_000
+
+
+@pytest.fixture
+def mortal(slides: Path, tmp_path: Path) -> Program:  # type: ignore[misc]
+    """A server of its own for a test that kills it."""
+    program = Program(slides, tmp_path / "sessions")
+    program.start()
+    yield program
+    program.kill()
+
+
+def test_clicks_made_while_the_server_is_dead_are_sent_in_order_when_it_is_back(
+    page: Page, mortal: Program
+) -> None:
+    desk = open_slide_page(page, mortal.url)
+    desk.click(NESTS[0])
+    desk.saved()
+    mortal.kill()
+    expect(page.locator(".status")).to_contain_text("Offline", timeout=SHORTLY_MS)
+    desk.click(NESTS[1])
+    desk.click(STROMA, button="right")
+    desk.click(NESTS[2])
+    expect(page.locator(".status")).to_contain_text("3 changes kept here")
+    expect(page.locator(".clicks li")).to_have_count(4)
+
+    mortal.start()
+    desk.saved()
+    assert desk.clicks() == [(1, "low"), (1, "low"), (-1, "low"), (1, "low")]
+    desk.wait_for_mask(NESTS[2])
+
+
+def test_clicks_that_were_not_sent_outlive_their_page(
+    page: Page, context: BrowserContext, mortal: Program
+) -> None:
+    desk = open_slide_page(page, mortal.url)
+    mortal.kill()
+    desk.click(NESTS[0])
+    expect(page.locator(".status")).to_contain_text("1 change kept here", timeout=SHORTLY_MS)
+    page.close()
+
+    mortal.start()
+    again = context.new_page()
+    again.goto(f"{mortal.url}/#/session/{desk.session}")
+    later = Desk(again, mortal.url, desk.session, desk.slide)
+    shown(later)
+    later.wait_for_mask(NESTS[0])
+    later.saved()
+    assert later.clicks() == [(1, "low")]
+
+
+def test_an_answer_that_got_lost_is_no_second_click(desk: Desk) -> None:
+    lost = []
+
+    def lose_the_first(route):  # type: ignore[no-untyped-def]
+        answer = route.fetch()
+        if lost:
+            route.fulfill(response=answer)
+        else:
+            lost.append(route.request.post_data)
+            route.abort()
+
+    desk.page.route("**/clicks", lose_the_first)
+    desk.click(NESTS[0])
+    desk.saved()
+
+    assert len(lost) == 1
+    assert desk.clicks() == [(1, "low")]
+
+
+def test_a_refusal_is_a_sentence_and_takes_the_dot_away(desk: Desk) -> None:
+    problem = {
+        "type": "about:blank",
+        "title": "Unprocessable",
+        "status": 422,
+        "detail": "The click at (1, 2) lies in a locked region.",
+        "code": "locked",
+        "hint": "Unlock the region, or click outside of it.",
+    }
+    desk.page.route("**/clicks", lambda route: route.fulfill(status=422, json=problem))
+    desk.click(NESTS[0])
+
+    expect(desk.page.locator(".toast.problem")).to_contain_text("lies in a locked region. Unlock the region")
+    expect(desk.page.locator(".clicks li")).to_have_count(0)
+
+
+def test_a_full_disk_is_told_and_the_click_is_saved_when_there_is_room_again(desk: Desk) -> None:
+    full = {"type": "about:blank", "title": "", "status": 507, "code": "output", "hint": None}
+    full["detail"] = "The session cannot be saved: no space left on the disk."
+    desk.page.route("**/clicks", lambda route: route.fulfill(status=507, json=full))
+    desk.click(NESTS[0])
+    expect(desk.page.locator(".status")).to_contain_text("no space left")
+
+    desk.page.unroute("**/clicks")
+    desk.saved()
+    assert desk.clicks() == [(1, "low")]
+
+
+def test_two_windows_on_one_session_show_the_same(desk: Desk, context: BrowserContext) -> None:
+    other = context.new_page()
+    other.goto(desk.page.url)
+    second = Desk(other, desk.url, desk.session, desk.slide)
+    shown(second)
+    desk.click(NESTS[0])
+    second.wait_for_mask(NESTS[0])
+    expect(other.locator(".clicks li")).to_have_count(1)
+
+    second.click(NESTS[1])
+    desk.wait_for_mask(NESTS[1])
+    expect(desk.page.locator(".clicks li")).to_have_count(2)
+
+
+def test_an_undo_of_what_the_user_has_not_seen_is_refused_and_told(desk: Desk) -> None:
+    desk.click(NESTS[0])
+    desk.saved()
+    conflict = {"type": "about:blank", "title": "", "status": 409, "code": "revision-conflict", "hint": None}
+    conflict["detail"] = "The session is at revision 2, but the operation was made on 1."
+    desk.page.route("**/undo", lambda route: route.fulfill(status=409, json=conflict))
+    desk.page.keyboard.press("Control+z")
+
+    expect(desk.page.locator(".toast.problem")).to_contain_text("changed in another window")
+    assert desk.clicks() == [(1, "low")]
