@@ -53,6 +53,15 @@ def test_a_large_slide_is_reduced_block_by_block_to_the_same_picture(
     assert drawn["clicks"][0][:2] == pytest.approx((400 * 300 / 1001, 400 * 300 / 1001), rel=1e-3)
 
 
+def test_clicks_of_a_scribble_are_drawn_as_well(slide, tmp_path, drawn):
+    with clicked_session(slide) as session:
+        session.scribble([(100, 100), (400, 100)], label=-1)
+        write_overview(session, slide, tmp_path / "a.png", area_mm2=0)
+    along = [click for click in drawn["clicks"] if click[1:] == (100, -1, "low")]
+    assert len(along) > 2
+    assert 100 <= along[0][0] < along[-1][0] <= 400
+
+
 def test_what_was_taken_back_is_not_drawn(slide, tmp_path, drawn):
     with clicked_session(slide) as session:
         for _ in range(3):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoomiseg.geometry import Box, Grid
-from zoomiseg.session import ClickMade, Session
+from zoomiseg.session import ClickMade, PromptGiven, Session
 from zoomiseg.slide import Slide
 
 from ._atomic import write_bytes
@@ -33,9 +33,10 @@ def write_overview(session: Session, slide: Slide, path: Path, *, area_mm2: floa
     grid = _grid_of(slide)
     x, y = grid.downsample
     clicks = [
-        (each.payload.x / x, each.payload.y / y, each.payload.label, each.payload.scale)
+        (click.x / x, click.y / y, click.label, each.payload.scale)
         for each in session.events
-        if isinstance(each.payload, ClickMade)
+        if isinstance(each.payload, ClickMade | PromptGiven)
+        for click in each.payload.clicks
     ]
     # The last high pixel of a slide may reach past its edge.
     found = (grid.covering(patch.slide_box).intersection(grid.box) for patch in session.high_patches)
