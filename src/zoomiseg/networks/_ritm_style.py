@@ -64,7 +64,7 @@ class RitmStyle(CompactBase):
         together = cat(padded(image, guidance, multiple=STRIDE), dim=1)
         shallow = self.stem(together)
         _, *kept = self.body(shallow)
-        return cropped(self.decoded(together, shallow=shallow, kept=kept), image)
+        return cropped(self.head(self.decoded(together, shallow=shallow, kept=kept)), image)
 
 
 def _with_guidance(stem: nn.Sequential) -> nn.Sequential:
