@@ -14,6 +14,7 @@ from zoomiseg.session import (
     Payload,
     PolygonDrawn,
     PromptGiven,
+    Referring,
     StrokeDrawn,
     ZoomOpened,
 )
@@ -50,6 +51,8 @@ def _keys_of(payload: Payload) -> dict[str, Any]:
             keys = {"points": _lists(points), "width_um": width_um, "mode": mode}
         case PolygonDrawn(rings, mode):
             keys = {"rings": [_lists(ring) for ring in rings], "mode": mode}
+        case Referring(_, op_id):
+            keys = {"of": op_id}
     return keys
 
 

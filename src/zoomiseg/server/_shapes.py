@@ -231,6 +231,7 @@ class EventInfo(BaseModel):
     points: list[Pair] | None = None
     rings: list[list[Pair]] | None = None
     width_um: float | None = None
+    of: str | None = None
     mode: str | None = None
     clicks: list[MarkedPoint] | None = None
 
