@@ -67,7 +67,8 @@ def test_accepted_and_locked_regions_can_be_lifted_again(desk: Desk) -> None:
     desk.page.click("[aria-label='Delete Accepted region']")
     desk.page.click("[aria-label='Delete Locked region']")
     expect(desk.page.locator(".clicks li")).to_have_count(0)
-    assert kinds(desk) == []
+    assert kinds(desk) == ["settle", "lock", "unsettle", "unlock"]
+    assert desk.info()["patches"]["settled"] == desk.info()["patches"]["locked"] == []
 
 
 def test_each_class_has_its_own_mask(desk: Desk) -> None:
@@ -137,7 +138,7 @@ def test_a_slide_without_a_scale_asks_for_it(page: Page, program: Program) -> No
     page.click("text=photo of a section")
     expect(page.locator("dialog")).to_contain_text("does not say its µm per pixel")
     page.click("text=40x scan")
-    page.click("text=Begin")
+    page.click("dialog .primary")
     page.wait_for_url("**/#/session/*")
     page.wait_for_selector(".scale-corner .magnification")
 

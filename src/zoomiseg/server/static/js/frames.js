@@ -10,7 +10,7 @@ import { onScreen } from "./overlay.js"
 const LOOK = {
   high: { colour: "#ffffff", dash: [] },
   settled: { colour: "#00b386", dash: [8, 4] },
-  locked: { colour: "#e69f00", dash: [2, 4] },
+  locked: { colour: "#ffb000", dash: [3, 5] },
 }
 const LABEL_FROM_PX = 90
 
@@ -36,11 +36,11 @@ function drawFrame(context, view, [x, y, width, height], { kind, label }) {
   const from = onScreen(view, { x, y })
   const [w, h] = [width * view.scale, height * view.scale]
   context.setLineDash([])
-  context.lineWidth = 4
-  context.strokeStyle = "rgb(0 0 0 / 40%)"
+  context.lineWidth = 5
+  context.strokeStyle = "rgb(0 0 0 / 55%)"
   context.strokeRect(from.x, from.y, w, h)
   context.setLineDash(dash)
-  context.lineWidth = 2
+  context.lineWidth = 2.5
   context.strokeStyle = colour
   context.strokeRect(from.x, from.y, w, h)
   if (w >= LABEL_FROM_PX) drawLabel(context, { x: Math.max(from.x, 0), y: Math.max(from.y, 0) }, label)

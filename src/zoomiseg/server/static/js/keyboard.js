@@ -26,10 +26,21 @@ export function listenToKeys(actions, signal) {
     event.preventDefaultAction = true
   })
   addEventListener("keydown", (event) => onKey(event, actions), { signal })
+  showKeyboardUse(signal)
   addEventListener("keyup", (event) => {
     if (event.key === " ") actions.pointer.space = false
   }, { signal })
   addEventListener("blur", () => (actions.pointer.space = false), { signal })
+}
+
+/** A browser shows the focus once any key was pressed; who has the hand on the mouse does not want to see it.
+ *  @param {AbortSignal} signal */
+function showKeyboardUse(signal) {
+  const { dataset } = document.documentElement
+  addEventListener("keydown", ({ key }) => {
+    if (key === "Tab" || key.startsWith("Arrow")) dataset.moves = "by-keys"
+  }, { signal, capture: true })
+  addEventListener("pointerdown", () => delete dataset.moves, { signal, capture: true })
 }
 
 /** @param {KeyboardEvent} event  @param {Actions} actions */

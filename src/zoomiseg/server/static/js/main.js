@@ -40,7 +40,7 @@ function showFailure(page, error) {
       { class: "failure" },
       h("h1", { text: "This page cannot be opened" }),
       h("p", { text: message }),
-      hint && h("p", { text: hint }),
+      hint && hint !== message && h("p", { text: hint }),
       h("p", {}, h("button", { type: "button", class: "primary", text: "Try again", onclick: open }), h("a", { href: "#/", text: "All slides" })),
     ),
   )

@@ -32,7 +32,7 @@ export function addPainters({ places, desk, session, overlay, tools, slideMpp, c
 /** Where Enter would click, for those who work without a pointer.
  *  @param {CanvasRenderingContext2D} context  @param {View} view  @param {HTMLElement} place */
 function crosshair(context, { width, height }, place) {
-  if (!place.querySelector(":focus-visible")) return
+  if (document.documentElement.dataset.moves !== "by-keys" || !place.contains(document.activeElement)) return
   context.lineWidth = 1.5
   for (const [colour, arm] of /** @type {const} */ ([["#fff", 15], ["#000", 14]])) {
     context.strokeStyle = colour

@@ -1,6 +1,7 @@
 /** @file One session as the viewer knows it: what the server says, what is on its way there, and its news. */
 
 import { API, getMeasures, getSession, newId, Problem, sendOperation, sendView, Unreachable } from "./api.js"
+import { withPending } from "./pending.js"
 import { OperationQueue } from "./queue.js"
 import { Store } from "./store.js"
 
@@ -58,7 +59,7 @@ export class LiveSession {
     /** @type {Store<SessionState>} */
     this.store = new Store(/** @type {SessionState} */ ({
       info,
-      events: info.events,
+      events: withPending(info.events, []),
       connection: "saved",
       trouble: "",
       waiting: 0,
@@ -272,38 +273,6 @@ export class LiveSession {
     this.store.set({ measuring: false })
   }
 }
-
-/**
- * Return the events as they will be once what is under way is done.
- * @param {SessionEvent[]} events  @param {Operation[]} operations  @returns {SessionEvent[]}
- */
-export function withPending(events, operations) {
-  const known = new Set(events.map((event) => event.op_id))
-  let shown = events
-  for (const { op_id, path, body, method } of operations) {
-    if (known.has(op_id)) continue
-    const gone = method === "DELETE" ? path.slice("clicks/".length).split("?")[0] : body?.of
-    if (gone) shown = shown.filter((event) => event.op_id !== gone)
-    else if (path === "undo") shown = shown.slice(0, -1)
-    else if (path in KIND_OF_PATH) shown = [...shown, pendingEvent(op_id, path, body ?? {})]
-  }
-  return shown
-}
-
-/** @type {Readonly<Record<string, string>>} */
-const KIND_OF_PATH = {
-  clicks: "click",
-  scribbles: "scribble",
-  boxes: "box",
-  strokes: "stroke",
-  polygons: "polygon",
-  settle: "settle",
-  locks: "lock",
-}
-
-/** @param {string} op_id  @param {string} path  @param {Record<string, unknown>} body  @returns {SessionEvent} */
-const pendingEvent = (op_id, path, body) =>
-  /** @type {SessionEvent} */ ({ class: "", ...body, op_id, kind: KIND_OF_PATH[path], pending: true })
 
 /** @param {Point} point  @returns {[number, number]} */
 const pair = (point) => [point.x, point.y]

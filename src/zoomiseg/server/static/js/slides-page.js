@@ -55,7 +55,7 @@ function card(slide) {
   const latest = sessions.reduce((a, b) => ((b.changed ?? b.created) > (a?.changed ?? a?.created ?? "") ? b : a), sessions[0])
   const open = () => (latest ? go(latest.id) : begin(slide))
   const picture = h("img", { src: slide.thumbnail, alt: "", loading: "lazy" })
-  const state = latest ? `Segmented ${ago(latest.changed ?? latest.created, new Date())}` : "Not begun"
+  const state = latest ? `Edited ${ago(latest.changed ?? latest.created, new Date())}` : "Not begun"
   return h(
     "li",
     {},

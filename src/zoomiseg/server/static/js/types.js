@@ -59,6 +59,7 @@
  * @property {[number, number][][] | null} [rings]
  * @property {number | null} [width_um]
  * @property {"add" | "erase" | null} [mode]
+ * @property {string | null} [of] The event that this one lifts.
  * @property {boolean} [pending]
  */
 

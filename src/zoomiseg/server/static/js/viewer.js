@@ -91,7 +91,7 @@ export class SlideViewer {
 }
 
 /** OpenSeadragon would add a style element, which the content security policy forbids, unless it finds one: here is
- *  an element of that name that is none. Its rule, no outline on touch screens, stands in workplace.css. */
+ *  an element of that name that is none. workplace.css says when the slide shows its focus. */
 function spareInlineStyle() {
   const mark = "data-openseadragon-mobile-css"
   if (document.querySelector(`style[${mark}]`)) return
@@ -111,6 +111,7 @@ const options = (element, miniMap, slide) =>
     navigatorElement: miniMap,
     navigatorAutoFade: false,
     navigatorDrawer: "canvas",
+    navigatorDisplayRegionColor: "#0072b2",
     gestureSettingsMouse: GESTURES,
     gestureSettingsTouch: GESTURES,
     gestureSettingsPen: GESTURES,
@@ -119,6 +120,8 @@ const options = (element, miniMap, slide) =>
     clickTimeThreshold: LONGEST_CLICK_MS, // a slow hand clicks too
     dblClickTimeThreshold: 0,
     imageLoaderLimit: 3, // browsers open six connections to a server; clicks, masks and news need some
+    tileRetryMax: 8,
+    tileRetryDelay: 1500,
     maxImageCacheCount: 400,
     immediateRender: true,
     animationTime: 0.25,

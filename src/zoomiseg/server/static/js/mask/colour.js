@@ -8,13 +8,17 @@
 
 const FILL_ALPHA = 140
 const LINE_PX = 2
+/** Beside the outline, where there is no fill: without it a dark line is lost between dark nuclei. */
+const HALO = "#ffffff"
+const HALO_PX = 1
+const HALO_ALPHA = 215
 
 /** Viridis at nine places: light where likely, and readable with any kind of colour vision. */
 const VIRIDIS = [
   [68, 1, 84], [71, 44, 122], [59, 81, 139], [44, 113, 142], [33, 144, 141],
   [39, 173, 129], [92, 200, 99], [170, 220, 50], [253, 231, 37],
 ]
-const FAINTEST = 0.04
+const FAINTEST = 0.1
 
 /** Colour a tile in place. Return whether anything of it is to be seen.
  *  @param {ImageData} tile RGBA as the server sent it.  @param {Style} style  @returns {boolean} */
@@ -44,7 +48,7 @@ const HEAT = Array.from({ length: 256 }, (_, value) => {
   const [low, high, part] = [VIRIDIS[Math.floor(place)], VIRIDIS[Math.floor(place) + 1], place % 1]
   /** @param {number} i */
   const mixed = (i) => Math.round(low[i] + (high[i] - low[i]) * part)
-  const alpha = probability < FAINTEST ? 0 : Math.round(70 + 150 * Math.min(1, probability * 1.6))
+  const alpha = probability < FAINTEST ? 0 : Math.round(60 + 170 * probability)
   return [mixed(0), mixed(1), mixed(2), alpha]
 })
 
@@ -57,17 +61,19 @@ function mask({ data, width, height }, { mode, colour }) {
   if (!count) return false
   const line = rgba(colour, 255)
   const fill = mode === "fill" ? rgba(colour, FILL_ALPHA) : 0
-  const core = count === inside.length ? inside : eroded(inside, width, height)
-  for (let i = 0; i < pixels.length; i++) pixels[i] = core[i] ? fill : inside[i] ? line : 0
+  const core = eroded(inside, { width, height, by: LINE_PX })
+  const halo = fill ? core : eroded(core, { width, height, by: HALO_PX })
+  const light = rgba(HALO, HALO_ALPHA)
+  for (let i = 0; i < pixels.length; i++) pixels[i] = halo[i] ? fill : core[i] ? light : inside[i] ? line : 0
   return count < inside.length || fill !== 0
 }
 
-/** Return what lies further inside than the outline is wide. Beyond the tile it goes on as at its edge, so that
+/** Return what lies further inside than so many pixels. Beyond the tile it goes on as at its edge, so that
  *  tiles do not outline themselves.
- *  @param {Uint8Array} inside  @param {number} width  @param {number} height  @returns {Uint8Array} */
-function eroded(inside, width, height) {
+ *  @param {Uint8Array} inside  @param {{width: number, height: number, by: number}} how  @returns {Uint8Array} */
+function eroded(inside, { width, height, by }) {
   let now = inside
-  for (let turn = 0; turn < LINE_PX; turn++) {
+  for (let turn = 0; turn < by; turn++) {
     const next = new Uint8Array(now.length)
     for (let y = 0, i = 0; y < height; y++) {
       const up = y > 0 ? width : 0

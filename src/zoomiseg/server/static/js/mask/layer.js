@@ -50,8 +50,6 @@ export class MaskLayer {
     this.#base = session.revision
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
     this.canvas = canvas
-    /** Told when what the user sees is the newest revision.  @type {() => void} */
-    this.onSettled = () => {}
     this.#loader = new TileLoader(signal, (wish, bitmap, failed) => this.#arrived(wish.key, wish, bitmap, failed))
     viewer.onMove(() => this.draw())
     signal.addEventListener("abort", () => clearTimeout(this.#together), { once: true })
@@ -156,7 +154,7 @@ export class MaskLayer {
     }
     this.#held.trim()
     this.#loader.want(wishes)
-    if (!wishes.length) this.#swap()
+    if (!wishes.length) this.#settled()
   }
 
   /** @param {string} key  @param {{url: string, style: Style}} wish  @param {ImageBitmap | null} bitmap  @param {boolean} failed */
@@ -190,7 +188,13 @@ export class MaskLayer {
       HeldTiles.swap(held)
     }
     if (swapped) this.draw()
-    this.onSettled()
+  }
+
+  /** Note on the canvas of which revision all is that the user sees. */
+  #settled() {
+    this.#swap()
+    const shown = String(this.#changes.reduce((newest, change) => Math.max(newest, change.revision), this.#base))
+    if (this.canvas.dataset.revision !== shown) this.canvas.dataset.revision = shown
   }
 
   /** The newest revision that changed anything there, as far as this page knows.  @param {Box} box  @returns {number} */

@@ -15,6 +15,8 @@ const SMALLEST_STEP_PX = 2
 export function lineTool(bench, kind) {
   /** @type {Point[]} */
   let points = []
+  /** @type {Point | null} */
+  let hovered = null
   const end = () => {
     points = []
     bench.redraw()
@@ -37,7 +39,12 @@ export function lineTool(bench, kind) {
       end()
     },
     cancel: end,
+    hover(screen) {
+      hovered = screen
+      bench.redraw()
+    },
     paint(context, view) {
+      if (hovered && kind !== "scribble") ring(context, hovered, bench.brushPx() / 2)
       if (!points.length) return
       const [first, ...others] = points.map((point) => onScreen(view, point))
       context.lineCap = context.lineJoin = "round"
@@ -49,6 +56,17 @@ export function lineTool(bench, kind) {
       for (const { x, y } of others.length ? others : [{ x: first.x + 0.01, y: first.y }]) context.lineTo(x, y)
       context.stroke()
     },
+  }
+}
+
+/** How wide the brush is.  @param {CanvasRenderingContext2D} context  @param {Point} at  @param {number} radius */
+function ring(context, { x, y }, radius) {
+  for (const [colour, grow] of /** @type {const} */ ([["#000", 1], ["#fff", 0]])) {
+    context.strokeStyle = colour
+    context.lineWidth = 1.25
+    context.beginPath()
+    context.arc(x, y, radius + grow, 0, 2 * Math.PI)
+    context.stroke()
   }
 }
 

@@ -11,6 +11,7 @@
  * @property {(point: Point) => void} [press] A tool that has it draws while it is dragged.
  * @property {(point: Point) => void} [drag]
  * @property {() => void} [release]
+ * @property {(screen: Point | null) => void} [hover] CSS pixels from the viewer's top left; null outside.
  * @property {() => void} [cancel]
  * @property {() => boolean} [finish] Enter was pressed. Returns whether that meant something.
  * @property {import("../overlay.js").Painter} [paint]
@@ -31,7 +32,9 @@ export class PointerRouter {
   constructor(viewer, tool) {
     this.#viewer = viewer
     this.#tool = tool
-    const { osd } = viewer
+    const { osd, element } = viewer
+    element.addEventListener("pointermove", (event) => this.#hovered(event))
+    element.addEventListener("pointerleave", () => this.#tool().hover?.(null))
     osd.addHandler("canvas-press", (event) => this.#pressed(event.position, event.originalEvent))
     osd.addHandler("canvas-drag", (event) => {
       event.preventDefaultAction = this.#dragged(event.position)
@@ -60,6 +63,12 @@ export class PointerRouter {
   /** While space is held every tool moves the slide.  @param {boolean} held */
   set space(held) {
     this.#space = held
+  }
+
+  /** @param {PointerEvent} event */
+  #hovered({ clientX, clientY, pointerType }) {
+    const { left, top } = this.#viewer.element.getBoundingClientRect()
+    this.#tool().hover?.(pointerType === "touch" ? null : { x: clientX - left, y: clientY - top })
   }
 
   /** @param {Point} position  @param {Event} original */

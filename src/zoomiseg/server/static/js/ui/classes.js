@@ -14,9 +14,9 @@ export function classesPart(desk, session, classes, signal) {
   const list = h("div", { class: "classes", role: "radiogroup", "aria-label": "Class to click" })
   for (const [i, { name, colour }] of classes.entries()) list.append(row(desk, session, { name, colour, key: i + 1 }, signal))
   const tissue = h("p", { class: "quiet" })
-  session.store.on(["measures", "measuring"], ({ measures, measuring }) => {
+  session.store.on(["measures", "measuring", "info", "waiting"], ({ measures, measuring, info, waiting }) => {
     tissue.textContent = measures ? `Shares are of ${area(measures.tissue_mm2)} tissue.` : measuring ? "Measuring the tissue…" : ""
-    list.classList.toggle("measuring", measuring)
+    list.classList.toggle("measuring", measuring || waiting > 0 || measures?.revision !== info.revision)
   }, signal)
   return h("section", { "aria-label": "Classes" }, h("h2", { text: "Classes" }), list, tissue)
 }

@@ -1,7 +1,7 @@
 /** @file What was done, the newest first: look at it on the slide, take it out. */
 
 import { counted } from "../format.js"
-import { h, iconButton } from "./dom.js"
+import { h, icon, iconButton } from "./dom.js"
 
 /** @typedef {import("../types.js").SessionEvent} SessionEvent */
 
@@ -10,14 +10,16 @@ const MOST_ROWS = 200
 const NAMES = {
   scribble: "Scribble",
   box: "Box",
-  stroke: "By hand",
+  stroke: "Brush",
   polygon: "Polygon",
   settle: "Accepted region",
   lock: "Locked region",
   zoom: "Detail patch",
   import: "Imported",
 }
-const KEPT = new Set(["zoom"])
+/** @type {Readonly<Record<string, string>>} */
+const ICONS = { scribble: "scribble", box: "box", stroke: "brush", polygon: "polygon", settle: "accept", lock: "lock", zoom: "plus", import: "open" }
+const KEPT = new Set(["zoom", "import"])
 
 /**
  * @param {object} parts
@@ -46,16 +48,13 @@ export function clickListPart(parts, signal) {
 
 /** @param {SessionEvent} event  @param {Parameters<typeof clickListPart>[0]} parts */
 function row(event, { desk, session, onShow, colourOf }) {
-  const negative = event.label === -1
-  const sign = h("i", { class: `sign ${negative ? "minus" : "plus"}`, text: event.kind === "click" ? (negative ? "−" : "+") : "" })
-  if (!negative && event.class) sign.style.background = colourOf(event.class)
   const place = event.scale === "high" ? "Detail" : event.scale === "low" ? "Overview" : ""
   const show = h(
     "button",
     { type: "button", class: "row", title: "Show it on the slide", onclick: () => onShow(event) },
-    sign,
+    mark(event, colourOf),
     h("span", { class: "name", text: nameOf(event) }),
-    h("span", { class: "quiet", text: event.pending ? "sending" : place }),
+    h("span", { class: "quiet", text: event.pending ? "on its way" : place }),
   )
   const item = h("li", {}, show)
   item.addEventListener("pointerenter", () => desk.set({ highlighted: event.op_id }))
@@ -69,8 +68,18 @@ function row(event, { desk, session, onShow, colourOf }) {
   return item
 }
 
+/** @param {SessionEvent} event  @param {(name: string) => string} colourOf */
+function mark(event, colourOf) {
+  if (event.kind !== "click") return icon(ICONS[event.kind] ?? "plus")
+  const negative = event.label === -1
+  const sign = h("i", { class: `sign ${negative ? "minus" : "plus"}`, text: negative ? "−" : "+" })
+  if (!negative) sign.style.background = colourOf(event.class)
+  return sign
+}
+
 /** @param {SessionEvent} event */
 function nameOf(event) {
+  if (event.kind === "stroke" && event.mode === "erase") return "Eraser"
   if (event.kind !== "click") return NAMES[event.kind] ?? event.kind
   return event.label === -1 ? `not ${event.class}` : event.class
 }
