@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from zoomiseg.geometry import Box, Click
-from zoomiseg.session._layers import LayerNames
+from zoomiseg.session._layers import LayerNames, Start
 
 from .stubs import StubPredictor
 
@@ -21,8 +21,9 @@ def test_equal_circumstances_give_equal_names() -> None:
 
 def test_whatever_a_prediction_depends_on_is_in_its_name() -> None:
     base = names().layer("low", BOX, clicks=CLICKS, source=None)
-    view = names().low_view((base,))
-    other_view = names().low_view((base, base))
+    view = names().low_view((base,), None)
+    other_view = names().low_view((base, base), None)
+    over_import = names().low_view((base,), Start("f" * 64))
     layers = [
         base,
         names(low="x").layer("low", BOX, clicks=CLICKS, source=None),
@@ -35,6 +36,7 @@ def test_whatever_a_prediction_depends_on_is_in_its_name() -> None:
         names().layer("low", BOX, clicks=CLICKS, source=base),
         names().layer("low", BOX, clicks=CLICKS, source=view),
         names().layer("low", BOX, clicks=CLICKS, source=other_view),
+        names().layer("low", BOX, clicks=CLICKS, source=over_import),
     ]
     assert len({layer.id for layer in layers}) == len(layers)
 
