@@ -1,4 +1,4 @@
-"""A browser, a server on a real slide, and a new session for each test. Skipped where there is no Chromium."""
+"""A browser, a server on a real slide, a new session for each test; skipped where there is no Chromium."""
 
 from __future__ import annotations
 

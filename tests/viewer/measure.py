@@ -54,7 +54,9 @@ PAN = """(seconds) => new Promise((done) => {
 def main(url: str) -> None:
     """Print the figures as one JSON object."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         desk = open_slide_page(page, url)
         page.evaluate(WATCH)
@@ -67,7 +69,7 @@ def main(url: str) -> None:
         figures["high"] = clicks(desk)
         figures["longest_tasks_ms"] = sorted(page.evaluate("window.longest"))[-5:]
         figures["pan"] = panning(desk)
-        print(json.dumps(figures, indent=1))
+        sys.stdout.write(json.dumps(figures, indent=1) + "\n")
         browser.close()
 
 
@@ -81,7 +83,11 @@ def clicks(desk: Desk) -> dict[str, float]:
         waits.append(desk.page.evaluate("window.wait"))
         desk.saved()
         desk.page.wait_for_timeout(250)
-    return {"median_ms": statistics.median(waits), "p95_ms": sorted(waits)[int(len(waits) * 0.95) - 1], "n": len(waits)}
+    return {
+        "median_ms": statistics.median(waits),
+        "p95_ms": sorted(waits)[int(len(waits) * 0.95) - 1],
+        "n": len(waits),
+    }
 
 
 def panning(desk: Desk) -> dict[str, float]:
@@ -94,7 +100,12 @@ def panning(desk: Desk) -> dict[str, float]:
     moving = desk.page.evaluate("window.pan")
     p95 = [sorted(each)[int(len(each) * 0.95)] for each in (still, moving)]
     longest = sorted(desk.page.evaluate("window.longest"))[-3:]
-    return {"p95_still_ms": p95[0], "p95_updating_ms": p95[1], "ratio": p95[1] / p95[0], "longest_tasks_ms": longest}
+    return {
+        "p95_still_ms": p95[0],
+        "p95_updating_ms": p95[1],
+        "ratio": p95[1] / p95[0],
+        "longest_tasks_ms": longest,
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A server for the browser: the real program on a folder of real slides, which can be killed and started again."""
+"""The real program on a folder of real slides, which can be killed and started again."""
 
 from __future__ import annotations
 

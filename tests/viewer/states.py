@@ -164,7 +164,8 @@ def dropping(page: Page, url: str) -> None:
         """() => {
             const dataTransfer = new DataTransfer()
             dataTransfer.items.add(new File(["{}"], "start.geojson"))
-            document.body.dispatchEvent(new DragEvent("dragover", { bubbles: true, cancelable: true, dataTransfer }))
+            const how = { bubbles: true, cancelable: true, dataTransfer }
+            document.body.dispatchEvent(new DragEvent("dragover", how))
         }"""
     )
 

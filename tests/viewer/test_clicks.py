@@ -55,7 +55,12 @@ def test_the_dot_is_there_in_the_next_frame(desk: Desk) -> None:
             event("pointerdown", 1)
             event("pointerup", 0)
             let frames = 0
-            const look = () => { frames++; drawn() ? done(frames) : frames < 60 ? requestAnimationFrame(look) : done(-1) }
+            const look = () => {
+                frames++
+                if (drawn()) done(frames)
+                else if (frames < 60) requestAnimationFrame(look)
+                else done(-1)
+            }
             requestAnimationFrame(look)
         })""",
         list(desk.at(NESTS[0])),

@@ -150,7 +150,8 @@ def drop(desk: Desk, name: str, text: str) -> None:
             const dataTransfer = new DataTransfer()
             dataTransfer.items.add(new File([text], name))
             for (const type of ["dragover", "drop"]) {
-                document.body.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }))
+                const how = { bubbles: true, cancelable: true, dataTransfer }
+                document.body.dispatchEvent(new DragEvent(type, how))
             }
         }""",
         [name, text],
