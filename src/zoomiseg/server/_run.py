@@ -103,7 +103,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family)
-        # asyncio does it only for sockets of its own; without it a browser waits 40 ms for each answer's body.
+        # asyncio does it only for sockets of its own; without it a browser waits 40 ms for each body.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener
     except (OSError, OverflowError) as error:
