@@ -3,7 +3,7 @@
 /** @typedef {import("./colour.js").Style} Style */
 /** @typedef {{key: string, url: string, style: Style}} Wish */
 
-const AT_ONCE = 2
+const AT_ONCE = 3
 
 export class TileLoader {
   #worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" })
