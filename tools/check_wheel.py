@@ -16,6 +16,7 @@ INSIDE = (
     "zoomiseg/weights/compact/high.safetensors",
     "zoomiseg/data/samples/bcss-1015.tif",
     "zoomiseg/py.typed",
+    "zoomiseg/server/static/index.html",
 )
 
 
