@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from zoomiseg.geometry import Box, Grid
+from zoomiseg.session import even_odd
 
 from ._annotation import Annotation
 
@@ -51,7 +52,7 @@ class GeoJsonMask:
             region = self._regions[number]
             window = region.bounds.intersection(box)
             if window is not None:
-                mask[window.slices_in(box)] |= _filled(region.edges, window)
+                mask[window.slices_in(box)] |= even_odd(region.edges, window)
         return mask
 
 
@@ -70,22 +71,3 @@ def _region(polygon: BaseGeometry, grid: Grid) -> _Region:
 
 def _as_box(box: Box) -> BaseGeometry:
     return shapely.box(box.x, box.y, box.right, box.bottom)
-
-
-def _filled(edges: FloatArray, window: Box) -> MaskArray:
-    """Return (H, W) uint8 parity of the edges to the left of each pixel centre of the window."""
-    top = np.minimum(edges[:, 1], edges[:, 3])
-    bottom = np.maximum(edges[:, 1], edges[:, 3])
-    # Half-open rows, so that a corner at a row's centre is crossed once.
-    first = np.clip(np.ceil(top - 0.5), window.y, window.bottom).astype(np.int64)
-    stop = np.clip(np.ceil(bottom - 0.5), window.y, window.bottom).astype(np.int64)
-    counts = stop - first
-    crossing = np.repeat(np.arange(len(edges)), counts)
-    row = np.arange(len(crossing)) - np.repeat(np.cumsum(counts) - counts, counts) + first[crossing]
-    x0, y0, x1, y1 = edges[crossing].T
-    x = x0 + (row + 0.5 - y0) * (x1 - x0) / (y1 - y0)
-    column = np.clip(np.ceil(x - 0.5), window.x, window.right).astype(np.int64)
-    toggles = np.zeros((window.height, window.width + 1), np.uint8)
-    np.bitwise_xor.at(toggles, (row - window.y, column - window.x), 1)
-    parity: MaskArray = np.bitwise_xor.accumulate(toggles, axis=1)[:, :-1]
-    return parity

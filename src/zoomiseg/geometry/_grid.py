@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ._box import Box
+from ._click import ScaleName
 
 SCALE_FACTOR = 4
 SNAP_TOLERANCE = 0.03
@@ -91,6 +92,10 @@ class Grids:
     def slide(self) -> Grid:
         """Level 0 itself."""
         return Grid((1.0, 1.0), self.width, self.height, self.mpp)
+
+    def of(self, scale: ScaleName) -> Grid:
+        """Return the grid of a network's scale."""
+        return self.low if scale == "low" else self.high
 
     def at(self, mpp: float) -> Grid:
         """Return the grid of a nominal µm per pixel; 0.5 is `high`, 2.0 is `low`, others are of their own."""

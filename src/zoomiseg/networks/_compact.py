@@ -16,8 +16,8 @@ from ._padding import cropped, padded
 IMAGE_CHANNELS = 16
 DECODER_CHANNELS = (96, 64, 48, 32, 16)
 STRIDE = 32
-# Of the guidance branch's last layer: a click's disk must be as loud as the stem's features from the start.
-# With a gain of 1 the clicks were not obeyed after 200 steps of training; the encoder's norms drown them.
+# A click's disk must be as loud as the features that it is added to from the start. With a gain of 1 the
+# clicks were not obeyed after 200 steps of training; the encoder's norms drown them.
 _GUIDANCE_GAIN = 10.0
 
 
@@ -115,8 +115,14 @@ class CompactLite0(CompactBase):
         return cropped(self.head(self.decoded(whole_image, shallow=shallow, kept=kept)), image)
 
 
-def _guidance_branch() -> nn.Sequential:
+def loud_conv(inputs: int, outputs: int) -> nn.Conv2d:
+    """Return the last layer of a guidance branch, a 1x1 convolution whose start makes clicks heard."""
     # No norm: nearly all of a click map is zero, and a batch's share of ones would scale the rest.
-    last = nn.Conv2d(STEM_CHANNELS, STEM_CHANNELS, 1, bias=False)
-    nn.init.normal_(last.weight, std=_GUIDANCE_GAIN * STEM_CHANNELS**-0.5)
+    layer = nn.Conv2d(inputs, outputs, 1, bias=False)
+    nn.init.normal_(layer.weight, std=_GUIDANCE_GAIN * inputs**-0.5)
+    return layer
+
+
+def _guidance_branch() -> nn.Sequential:
+    last = loud_conv(STEM_CHANNELS, STEM_CHANNELS)
     return nn.Sequential(nn.Conv2d(3, STEM_CHANNELS, 3, stride=2, padding=1), nn.ReLU(inplace=True), last)

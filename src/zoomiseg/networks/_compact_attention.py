@@ -8,13 +8,11 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from ._click_attention import ClickAttention
-from ._compact import STRIDE, CompactBase
+from ._compact import STRIDE, CompactBase, loud_conv
 from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, lite0_stem, load_imagenet_weights
 from ._options import SkipOptions
 from ._padding import cropped, padded
 
-_GAIN = 10.0
-"""A click's disk must be as loud as the features that it is added to from the start; see `CompactLite0`."""
 _JOIN = 3
 """Stages of the encoder, to stride 8, that no click touches."""
 
@@ -83,10 +81,7 @@ class CompactAttention(CompactBase):
 
 def _guidance_branch(widths: Sequence[int], outputs: int) -> nn.Sequential:
     """Return convolutions that halve the size once for each step of `widths`, and one that does not."""
-    # No norm: nearly all of a click map is zero, and a batch's share of ones would scale the rest.
     layers: list[nn.Module] = []
     for before, after in pairwise(widths):
         layers += [nn.Conv2d(before, after, 3, stride=2, padding=1), nn.ReLU(inplace=True)]
-    last = nn.Conv2d(widths[-1], outputs, 1, bias=False)
-    nn.init.normal_(last.weight, std=_GAIN * widths[-1] ** -0.5)
-    return nn.Sequential(*layers, last)
+    return nn.Sequential(*layers, loud_conv(widths[-1], outputs))

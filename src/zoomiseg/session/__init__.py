@@ -16,6 +16,7 @@ from ._payloads import (
     StrokeDrawn,
     ZoomOpened,
 )
+from ._scanline import even_odd
 from ._session import Session
 from ._sources import PredictorPair, SlideSource
 from ._views import Change, HighPatchView
@@ -42,4 +43,5 @@ __all__ = [
     "SlideSource",
     "StrokeDrawn",
     "ZoomOpened",
+    "even_odd",
 ]

@@ -50,8 +50,7 @@ class DrawableSession(OperableSession):
         """
         self._require_scale(scale, "scribble")
         grids = self.slide.grids
-        grid = grids.low if scale == "low" else grids.high
-        told = scribbled(points_of(points), label, scale, grid=grid, slide=grids.slide.box)
+        told = scribbled(points_of(points), label, scale, grid=grids.of(scale), slide=grids.slide.box)
         return self._perform(told, class_, op_id, revision)
 
     def box_prompt(
@@ -79,8 +78,7 @@ class DrawableSession(OperableSession):
         """
         self._require_scale(scale, "box")
         grids = self.slide.grids
-        grid = grids.low if scale == "low" else grids.high
-        told = boxed(box, scale, grid=grid, slide=grids.slide.box)
+        told = boxed(box, scale, grid=grids.of(scale), slide=grids.slide.box)
         return self._perform(told, class_, op_id, revision)
 
     def stroke(

@@ -80,8 +80,7 @@ class Predictions:
         return [(layer.box, self.values(layer)) for layer in layers]
 
     def frame(self, scale: ScaleName, box: Box) -> PatchFrame:
-        grids = self._slide.grids
-        return PatchFrame(grids.low if scale == "low" else grids.high, box)
+        return PatchFrame(self._slide.grids.of(scale), box)
 
     def read_patch(self, scale: ScaleName, box: Box) -> Patch:
         """Return a patch's image, from memory where it was read before.
@@ -133,8 +132,7 @@ class Predictions:
         if isinstance(layer.source, Layer):
             return probability(self.values(layer.source))
         if isinstance(layer.source, Start):
-            grids = self._slide.grids
-            return self.imported(layer.source, grids.low if layer.scale == "low" else grids.high, layer.box)
+            return self.imported(layer.source, self._slide.grids.of(layer.scale), layer.box)
         return self.first_mask(layer.source, layer.box)
 
     def imported(self, start: Start, grid: Grid, box: Box) -> FloatArray:

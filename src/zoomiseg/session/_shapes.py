@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from zoomiseg.geometry import Box, Grid, Grids
 
 from ._payloads import Drawn, Points, PolygonDrawn, StrokeDrawn
+from ._scanline import even_odd
 
 MaskArray = NDArray[np.bool_]
 Array = NDArray[np.float64]
@@ -22,7 +23,7 @@ def mask_of(drawn: Drawn, grid: Grid, box: Box) -> MaskArray:
     Each row is cut in closed form at absolute coordinates, so a pixel never depends on the box.
     """
     if isinstance(drawn, PolygonDrawn):
-        return _polygon(drawn, grid, box)
+        return even_odd(np.concatenate([_edges(ring, grid) for ring in drawn.rings]), box)
     return _stroke(drawn, grid, box)
 
 
@@ -38,23 +39,6 @@ def slide_box_of(drawn: Drawn, grids: Grids) -> Box | None:
     x, y = math.floor(low[0]), math.floor(low[1])
     box = Box(x, y, math.ceil(high[0]) - x, math.ceil(high[1]) - y)
     return box.intersection(grids.slide.box)
-
-
-def _polygon(drawn: PolygonDrawn, grid: Grid, box: Box) -> MaskArray:
-    edges = np.concatenate([_edges(ring, grid) for ring in drawn.rings])
-    top, bottom = edges[:, (1, 3)].min(axis=1), edges[:, (1, 3)].max(axis=1)
-    # Half-open in rows, so that a corner at a row's centre is crossed once.
-    first = np.clip(np.ceil(top - 0.5), box.y, box.bottom).astype(np.int64)
-    stop = np.clip(np.ceil(bottom - 0.5), box.y, box.bottom).astype(np.int64)
-    crossing = np.repeat(np.arange(len(edges)), stop - first)
-    row = np.arange(len(crossing)) - np.repeat(np.cumsum(stop - first) - stop, stop - first)
-    x0, y0, x1, y1 = edges[crossing].T
-    x = x0 + (row + 0.5 - y0) * (x1 - x0) / (y1 - y0)
-    column = np.clip(np.ceil(x - 0.5), box.x, box.right).astype(np.int64)
-    crossings = np.zeros((box.height, box.width + 1), np.int64)
-    np.add.at(crossings, (row - box.y, column - box.x), 1)
-    inside: MaskArray = np.cumsum(crossings, axis=1)[:, :-1] % 2 == 1
-    return inside
 
 
 def _edges(ring: Points, grid: Grid) -> Array:
