@@ -44,20 +44,27 @@ class IrCache:
         digest, body = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
         if hashlib.sha256(key.encode() + body).digest() != digest:
             return None
-        xml_end = _LENGTH_BYTES + int.from_bytes(body[:_LENGTH_BYTES], "little")
-        constants = np.frombuffer(body, np.uint8, offset=xml_end)
-        return core.read_model(body[_LENGTH_BYTES:xml_end], openvino.Tensor(constants))
+        return _unpacked(body, core)
 
-    def write(self, key: str, model: openvino.Model) -> None:
-        """Keep `model` under `key`: written beside, then renamed."""
+    def write(self, key: str, model: openvino.Model, core: openvino.Core) -> openvino.Model:
+        """Keep `model` under `key`: written beside, then renamed. Return it as `read` will.
+
+        A network that was just converted and the same one read again differ in the last bits of what they
+        compute, and then the first run's masks would not be those of a later replay.
+        """
         # A full disk, a read-only home: the network runs all the same.
+        try:
+            body = _packed(model)
+        except OSError:
+            return model
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self.folder, prefix=".") as beside:
                 whole = Path(beside) / "whole"
-                whole.write_bytes(_packed(key, model, Path(beside)))
+                whole.write_bytes(hashlib.sha256(key.encode() + body).digest() + body)
                 os.replace(whole, self.path(key))
             self._forget_the_oldest()
+        return _unpacked(body, core)
 
     def _forget_the_oldest(self) -> None:
         newest_first = sorted(
@@ -67,8 +74,15 @@ class IrCache:
             path.unlink(missing_ok=True)
 
 
-def _packed(key: str, model: openvino.Model, folder: Path) -> bytes:
-    openvino.save_model(model, folder / "model.xml", compress_to_fp16=False)
-    xml, constants = (folder / "model.xml").read_bytes(), (folder / "model.bin").read_bytes()
-    body = len(xml).to_bytes(_LENGTH_BYTES, "little") + xml + constants
-    return hashlib.sha256(key.encode() + body).digest() + body
+def _packed(model: openvino.Model) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="zoomiseg-") as folder:
+        xml, constants = Path(folder) / "model.xml", Path(folder) / "model.bin"
+        openvino.save_model(model, xml, compress_to_fp16=False)
+        xml_bytes = xml.read_bytes()
+        return len(xml_bytes).to_bytes(_LENGTH_BYTES, "little") + xml_bytes + constants.read_bytes()
+
+
+def _unpacked(body: bytes, core: openvino.Core) -> openvino.Model:
+    xml_end = _LENGTH_BYTES + int.from_bytes(body[:_LENGTH_BYTES], "little")
+    constants = np.frombuffer(body, np.uint8, offset=xml_end)
+    return core.read_model(body[_LENGTH_BYTES:xml_end], openvino.Tensor(constants))

@@ -91,6 +91,5 @@ class OpenVinoPredictor:
         key = f"{self.card.sha256}-{openvino.__version__}"
         model = self._cache.read(key, self._core)
         if model is None:
-            model = converted(self._module)
-            self._cache.write(key, model)
+            model = self._cache.write(key, converted(self._module), self._core)
         return model
