@@ -83,6 +83,7 @@ def test_every_key_can_be_set(recipe):
         white_margins = 0.2
         low_weights = "mine"
         degraded_masks = 0.1
+        mended = 0.6
         ramp_steps = 9
         whole_patches = true
         augmented = false

@@ -92,6 +92,30 @@ def test_a_dropped_mask_is_zeros_in_the_last_pass_alone():
     assert not last.any()
 
 
+def test_a_mask_to_be_mended_is_clicked_once_where_it_is_wrong():
+    network = Recorder(4.0)
+    outcome = step(network, rounds=0, first_mask=1.0, mended=1.0, mask_dropped=0.0)
+    for clicks, sample in zip(outcome.points, samples(), strict=True):
+        ((column, row, label),) = clicks
+        assert label == -1
+        assert not sample.target[row, column]
+    assert (network.calls[-1][2][:, 2] == 1.0).all()
+
+
+def test_a_mask_is_not_dropped_where_nothing_else_tells_what_is_wanted():
+    removed = step(Recorder(4.0), rounds=0, first_mask=1.0, mended=1.0, mask_dropped=1.0)
+    assert all(mask is not None for mask in removed.masks)
+    added = step(Recorder(4.0), rounds=0, first_mask=0.0, mended=1.0, mask_dropped=1.0)
+    assert [label for clicks in added.points for *_, label in clicks] == [1, 1]
+    assert added.masks == [None, None]
+
+
+def test_only_a_share_of_the_masks_is_mended():
+    many = [step(Recorder(4.0), rounds=0, seed=seed, first_mask=1.0, mended=0.5) for seed in range(40)]
+    mended = [len(clicks) == 1 and clicks[0][2] == -1 for outcome in many for clicks in outcome.points]
+    assert 25 <= sum(mended) <= 55
+
+
 @pytest.mark.parametrize("form", ["hinge", "as_printed"])
 def test_the_loss_is_that_of_the_last_pass_and_all_its_clicks(monkeypatch, form):
     clicks = iter([[(1, 2, 1), (5, 6, -1)], [(3, 3, -1)]])

@@ -64,11 +64,11 @@ def learn_from(
     device = next(network.parameters()).device
     targets = [sample.target for sample in batch.samples]
     images = normalised([sample.image for sample in batch.samples]).to(device)
-    points = [
-        first_clicks(rng, target, single=recipe.single_click)
-        for rng, target in zip(batch.dice, targets, strict=True)
-    ]
     masks = [sample.first_mask for sample in batch.samples] if masks is None else list(masks)
+    points = [
+        _first_clicks(rng, target, mask, recipe)
+        for rng, target, mask in zip(batch.dice, targets, masks, strict=True)
+    ]
     for _ in range(batch.rounds):
         probability = predicted(network, images, points, masks, radius_px=recipe.click_radius_px)
         for index, (rng, target) in enumerate(zip(batch.dice, targets, strict=True)):
@@ -76,8 +76,8 @@ def learn_from(
             points[index] += [click] if click else []
         masks = list(probability)
     masks = [
-        None if rng.random() < recipe.mask_dropped else mask
-        for rng, mask in zip(batch.dice, masks, strict=True)
+        None if rng.random() < recipe.mask_dropped and _names_target(clicks) else mask
+        for rng, mask, clicks in zip(batch.dice, masks, points, strict=True)
     ]
     network.train()
     torch.manual_seed(batch.dropout_seed)
@@ -87,6 +87,22 @@ def learn_from(
     loss = total_loss(logits, truth, clicks, click_weight=recipe.click_weight, form=recipe.click_loss)
     seen = logits.detach()
     return Outcome(loss, _mean_iou(seen > 0, truth), points, masks, seen)
+
+
+def _first_clicks(
+    rng: np.random.Generator, target: NDArray[np.bool_], mask: Mask, recipe: Recipe
+) -> list[PatchPoint]:
+    """Draw a sample's clicks of before the first prediction; a mask to be mended gets the one it needs."""
+    if mask is not None and recipe.mended and rng.random() < recipe.mended:
+        click = correcting_click(rng, mask, target)
+        if click:
+            return [click]
+    return first_clicks(rng, target, single=recipe.single_click)
+
+
+def _names_target(clicks: Sequence[PatchPoint]) -> bool:
+    """Say whether clicks alone tell what is wanted; of one that only removes, the mask input must tell it."""
+    return any(label > 0 for _, _, label in clicks)
 
 
 def normalised(
