@@ -63,8 +63,8 @@ class Recipe:
         composites, one_kind, some_structures, generated, first_masks, white_margins: See `TaskMix`.
         low_weights: Name or folder of the weights whose low-scale network makes the first masks of a
             high-scale one; "" makes them all by degrading the truth.
-        mended: Share of the samples with a first mask that start with the one click which corrects it, as where
-            a user zooms in because of an error; the others start as if there were no mask.
+        mended: Share of the samples with a first mask that start with the one click which corrects it, as
+            where a user zooms in because of an error; the others start as if there were no mask.
         degraded_masks: Share of the first masks that are the degraded truth even so.
         ramp_steps: Steps over which composites, one_kind and some_structures rise to their shares.
         whole_patches: Let samples be single images, each once an epoch, such as prepared patches, instead of
