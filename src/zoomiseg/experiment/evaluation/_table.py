@@ -74,10 +74,11 @@ def claim_sentence(claim: Mapping[str, Any] | None) -> str:
     if claim is None:
         return "The paper's claim needs the rows low-only, high-only and zoomiseg."
     if not claim["judged"]:
-        return f"High-only is {claim['gap']:+.3f} above low-only, less than 0.02: there is nothing to gain."
+        side, bound = ("above", ", less than 0.02") if claim["gap"] >= 0 else ("below", "")
+        return f"High-only is {abs(claim['gap']):.3f} {side} low-only{bound}: there is nothing to gain."
     gain, share = 100 * claim["gain_share"], 100 * claim["click_share"]
     return (
-        f"High-only is {claim['gap']:+.3f} above low-only. ZoomISEG gains {gain:.0f}% of that with "
+        f"High-only is {claim['gap']:.3f} above low-only. ZoomISEG gains {gain:.0f}% of that with "
         f"{share:.0f}% of high-only's clicks (the paper, on slides of its own: 40% with 44%)."
     )
 
