@@ -7,7 +7,7 @@ import torch
 
 from zoomiseg.guidance import guidance
 from zoomiseg.networks import build_network
-from zoomiseg.networks._click_attention import ClickAttention
+from zoomiseg.networks._click_attention import ClickAttention, clicked_places
 
 HEADS, WIDTH, CHANNELS = 4, 16, 7
 CLICKS = [(20, 30, 1), (60, 70, -1), (64, 64, 1), (95, 10, 1)]
@@ -111,3 +111,16 @@ def test_no_click_reaches_what_is_seen_of_the_tissue_nor_the_skips_unless_asked_
             )
             is reached
         )
+
+
+def test_what_was_clicked_elsewhere_counts_as_if_it_lay_here():
+    torch.manual_seed(4)
+    layer = ClickAttention(CHANNELS, 5)
+    features = torch.randn(1, CHANNELS, 16, 12)
+    here, there, both = (
+        torch.from_numpy(guidance(clicks, None, 128, 96, radius_px=5))[None]
+        for clicks in (CLICKS[:2], CLICKS[2:3], CLICKS[:3])
+    )
+    remembered = layer(features, here, clicked_places(features, there))
+    torch.testing.assert_close(remembered, layer(features, both))
+    assert not torch.allclose(remembered, layer(features, here))

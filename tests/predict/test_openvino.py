@@ -12,7 +12,7 @@ from zoomiseg.networks import Card
 from zoomiseg.networks._options import SkipOptions
 from zoomiseg.networks._uctransnet import UCTransNet
 from zoomiseg.networks._unet import UNet
-from zoomiseg.predict import OpenVinoPredictor, Predictor, TorchPredictor, _openvino
+from zoomiseg.predict import OpenVinoPredictor, Predictor, TorchPredictor, _compiled, _openvino
 
 from .conftest import MakePatch
 
@@ -81,10 +81,10 @@ def test_a_network_is_converted_once_for_all_sizes_and_later_runs(
 ) -> None:
     predictor.predict(make_patch(Box(0, 0, 64, 64)), [])
 
-    def never(_module: nn.Module) -> openvino.Model:
+    def never(_module: nn.Module, _shapes: object) -> openvino.Model:
         raise AssertionError("converted again")
 
-    monkeypatch.setattr(_openvino, "converted", never)
+    monkeypatch.setattr(_compiled, "converted", never)
     predictor.predict(make_patch(Box(0, 0, 32, 64)), [])
     later = OpenVinoPredictor(nn.Identity(), predictor.card, cache_folder=cache_folder)
     later.predict(make_patch(Box(0, 0, 64, 64)), [])
@@ -93,10 +93,10 @@ def test_a_network_is_converted_once_for_all_sizes_and_later_runs(
 def test_the_number_of_compiled_sizes_is_bounded(
     predictor: OpenVinoPredictor, make_patch: MakePatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_openvino, "MAX_COMPILED", 2)
+    monkeypatch.setattr(_compiled, "MAX_COMPILED", 2)
     for width in (32, 64, 32, 96):
         predictor.predict(make_patch(Box(0, 0, width, 32)), [])
-    assert [shape[3] for shape in predictor._compiled] == [32, 96]
+    assert [shapes[0][3] for shapes in predictor._network.compiled_shapes] == [32, 96]
 
 
 def test_a_module_without_a_checksum_is_not_cached(card: Card, make_patch: MakePatch, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_warming_up_compiles_the_whole_patch(
 ) -> None:
     monkeypatch.setattr(_openvino, "PATCH_SIZE", 64)
     predictor.warm_up()
-    assert list(predictor._compiled) == [(1, 3, 64, 64)]
+    assert predictor._network.compiled_shapes == [((1, 3, 64, 64),) * 2]
 
 
 def test_the_identity_names_scale_weights_and_engine(predictor: OpenVinoPredictor, card: Card) -> None:

@@ -2,6 +2,8 @@
 
 from ._card import Card
 from ._checkpoint import load_network, read_card, save_network
+from ._click_attention import Places
+from ._explained import Explained, Explaining
 from ._lite0 import IMAGENET_MEAN, IMAGENET_STD
 from ._options import ShallowSkip, SkipOptions
 from ._registry import begin_with, build_network, may_begin, network_names
@@ -11,6 +13,9 @@ __all__ = [
     "IMAGENET_MEAN",
     "IMAGENET_STD",
     "Card",
+    "Explained",
+    "Explaining",
+    "Places",
     "ShallowSkip",
     "SkipOptions",
     "begin_with",

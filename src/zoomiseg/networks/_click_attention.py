@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, cat, nn
+from torch import Tensor, cat, nn, stack
 from torch.nn.functional import avg_pool2d, normalize, pad
 
 FEATURE_STRIDE = 8
@@ -16,6 +16,9 @@ _PLACES = 64
 _DISK_PX = 81.0
 """Pixels of a click's disk of radius 5."""
 _HALF = 0.3
+
+Places = tuple[Tensor, Tensor]
+"""What is seen at clicked places, (N, 2, C, K), and how many clicks are there, (N, 2, K); positive ones first."""
 
 
 class ClickAttention(nn.Module):
@@ -39,21 +42,24 @@ class ClickAttention(nn.Module):
         nn.init.normal_(self.mix.weight)
         nn.init.zeros_(self.mix.bias)  # type: ignore[arg-type]
 
-    def forward(self, features: Tensor, guidance: Tensor) -> Tensor:
+    def forward(self, features: Tensor, guidance: Tensor, memory: Places | None = None) -> Tensor:
         """Return (N, outputs, h / 2, w / 2).
 
         Args:
             features: (N, features, h, w) at stride 8, h and w multiples of 4.
             guidance: (N, 3, 8 h, 8 w); of it, the click maps.
+            memory: Places elsewhere that were clicked, asked as if they lay here.
         """
         # Differences of nearly equal vectors vanish in half precision.
         with torch.autocast(features.device.type, enabled=False):
             features = features.float()
-            masses = avg_pool2d(guidance[:, :2].float(), FEATURE_STRIDE)
+            clicked, weights = clicked_places(features, guidance)
+            if memory is not None:
+                clicked, weights = cat([clicked, memory[0]], dim=3), cat([weights, memory[1]], dim=2)
             asking = self.embed(avg_pool2d(features, 2))
             queries = self._heads(asking)
-            positive = self._evidence(queries, features, masses[:, :1])
-            negative = self._evidence(queries, features, masses[:, 1:])
+            positive = self._evidence(queries, clicked[:, 0], weights[:, 0])
+            negative = self._evidence(queries, clicked[:, 1], weights[:, 1])
             told = (
                 (positive - negative) / (positive + negative + 1e-3),
                 positive / (positive + _HALF),
@@ -63,9 +69,8 @@ class ClickAttention(nn.Module):
             mixed: Tensor = self.mix(maps)
             return mixed
 
-    def _evidence(self, queries: Tensor, features: Tensor, mass: Tensor) -> Tensor:
-        """Return (N, heads, places) of what speaks for one sign; `mass` is (N, 1, h, w), its clicks."""
-        clicked, weights = _places(features, mass)
+    def _evidence(self, queries: Tensor, clicked: Tensor, weights: Tensor) -> Tensor:
+        """Return (N, heads, places) of what speaks for one sign: (N, C, K) seen at clicks, (N, K) of them."""
         keys = self._heads(self.embed(clicked[..., None]))
         likeness = queries.transpose(2, 3) @ keys - 1
         alike = (likeness * self.log_sharpness.exp().view(1, -1, 1, 1)).exp()
@@ -74,6 +79,19 @@ class ClickAttention(nn.Module):
     def _heads(self, embedded: Tensor) -> Tensor:
         """Return (N, heads, width, places), each embedding of length 1, from (N, heads * width, h, w)."""
         return normalize(embedded.reshape(embedded.shape[0], _HEADS, _WIDTH, -1), dim=2, eps=1e-3)
+
+
+def clicked_places(features: Tensor, guidance: Tensor) -> Places:
+    """Return up to 64 clicked places of each sign; what is not clicked counts for 0 clicks.
+
+    Args:
+        features: (N, C, h, w) at stride 8, h and w multiples of 4.
+        guidance: (N, 3, 8 h, 8 w); of it, the click maps.
+    """
+    masses = avg_pool2d(guidance[:, :2].float(), FEATURE_STRIDE)
+    features = features.float()
+    seen, weights = zip(*(_places(features, masses[:, sign : sign + 1]) for sign in (0, 1)), strict=True)
+    return stack(seen, dim=1), stack(weights, dim=1)
 
 
 def _places(features: Tensor, mass: Tensor) -> tuple[Tensor, Tensor]:

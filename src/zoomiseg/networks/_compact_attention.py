@@ -7,14 +7,17 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from ._click_attention import ClickAttention
+from ._click_attention import ClickAttention, Places, clicked_places
 from ._compact import STRIDE, CompactBase, loud_conv
+from ._explained import Explained
 from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, lite0_stem, load_imagenet_weights
 from ._options import SkipOptions
 from ._padding import cropped, padded
 
 _JOIN = 3
 """Stages of the encoder, to stride 8, that no click touches."""
+Seen = tuple[Tensor, Tensor, Tensor]
+"""Features at strides 2, 4 and 8, none of which a click has touched."""
 
 
 class CompactAttention(CompactBase):
@@ -30,6 +33,8 @@ class CompactAttention(CompactBase):
     Raises:
         MissingExtra: `pretrained` without the package that carries the weights.
     """
+
+    place_channels = STAGE_CHANNELS[2]
 
     def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
         super().__init__(options)
@@ -54,21 +59,29 @@ class CompactAttention(CompactBase):
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
         whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
-        return cropped(self.head(self.answered(whole_image, whole_guidance)), image)
+        features = self.answered(whole_image, whole_guidance, self.seen(whole_image))
+        return cropped(self.head(features), image)
 
-    def answered(self, image: Tensor, guidance: Tensor) -> Tensor:
+    def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
+        """Return the logits and what they came from; see `Explaining`."""
+        whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
+        seen = self.seen(whole_image)
+        features = self.answered(whole_image, whole_guidance, seen, memory)
+        return cropped(self.head(features), image), features, *clicked_places(seen[2], whole_guidance)
+
+    def answered(self, image: Tensor, guidance: Tensor, seen: Seen, memory: Places | None = None) -> Tensor:
         """Return the decoder's (N, 16, H, W) features; H and W must be multiples of `STRIDE`."""
-        shallow, second, third = self.seen(image)
+        shallow, second, third = seen
         if self.skip_branch is not None:
             shallow = shallow + self.skip_branch(guidance)
-        alike = self.attention(third, guidance)
+        alike = self.attention(third, guidance, memory)
         joined = third + self.guidance_branch(guidance)
         fourth = self._staged(joined, 3, 5) + alike
         kept = (second, joined, fourth, self._staged(fourth, 5, 7))
         return self.decoded(image, shallow=shallow, kept=kept)
 
-    def seen(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return what depends on the tissue alone: features at strides 2, 4 and 8."""
+    def seen(self, image: Tensor) -> Seen:
+        """Return what depends on the tissue alone."""
         shallow = self.stem(image)
         second = self._staged(shallow, 0, 2)
         return shallow, second, self._staged(second, 2, _JOIN)

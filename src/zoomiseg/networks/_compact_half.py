@@ -8,8 +8,10 @@ from torch import Tensor, cat, nn
 from torch.nn.functional import avg_pool2d, interpolate
 
 from ._blocks import conv_norm_relu
+from ._click_attention import Places, clicked_places
 from ._compact import DECODER_CHANNELS, STRIDE
 from ._compact_attention import CompactAttention
+from ._explained import Explained
 from ._options import SkipOptions
 from ._padding import cropped, padded
 
@@ -28,6 +30,8 @@ class CompactHalf(nn.Module):
     Raises:
         MissingExtra: `pretrained` without the package that carries the weights.
     """
+
+    place_channels = CompactAttention.place_channels
 
     def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
         super().__init__()
@@ -51,10 +55,24 @@ class CompactHalf(nn.Module):
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
         whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
-        features = self.coarse.answered(avg_pool2d(whole_image, 2), avg_pool2d(whole_guidance, 2))
-        logits = _enlarged(self.coarse.head(features))
-        seen = cat([self.fine(whole_image), _enlarged(self.narrow(features))], dim=1)
-        return cropped(logits + self.correction(self.join(seen)), image)
+        shrunk, clicks = avg_pool2d(whole_image, 2), avg_pool2d(whole_guidance, 2)
+        features = self.coarse.answered(shrunk, clicks, self.coarse.seen(shrunk))
+        return cropped(self._corrected(whole_image, features), image)
+
+    def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
+        """Return the logits and what they came from, at half of the resolution; see `Explaining`."""
+        whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
+        shrunk, clicks = avg_pool2d(whole_image, 2), avg_pool2d(whole_guidance, 2)
+        seen = self.coarse.seen(shrunk)
+        features = self.coarse.answered(shrunk, clicks, seen, memory)
+        logits = cropped(self._corrected(whole_image, features), image)
+        return logits, features, *clicked_places(seen[2], clicks)
+
+    def _corrected(self, image: Tensor, features: Tensor) -> Tensor:
+        logits: Tensor = _enlarged(self.coarse.head(features))
+        seen = cat([self.fine(image), _enlarged(self.narrow(features))], dim=1)
+        correction: Tensor = self.correction(self.join(seen))
+        return logits + correction
 
 
 def _enlarged(features: Tensor) -> Tensor:

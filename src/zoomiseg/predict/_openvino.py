@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 import platformdirs
@@ -14,19 +12,15 @@ from torch import nn
 from zoomiseg.geometry import PATCH_SIZE, Click
 from zoomiseg.networks import Card
 
-from ._convert import converted
+from ._compiled import CompiledNetwork
+from ._convert import Probability
 from ._ir_cache import IrCache
-from ._predictor import FloatArray, Patch
+from ._predictor import FloatArray, Patch, Runner
 from ._preprocess import predict_with
 from ._runtime import openvino
 
-# A slide needs the whole patch, its right edge, its bottom edge and its corner.
-MAX_COMPILED = 4
-_SETTINGS = {
-    # By default a CPU that can would compute in bfloat16, and masks would differ between machines.
-    "INFERENCE_PRECISION_HINT": "f32",
-    "PERFORMANCE_HINT": "LATENCY",
-}
+# Any size will do that no layer could mistake for another of its numbers.
+EXAMPLE_SHAPE = (1, 3, 64, 96)
 
 
 class OpenVinoPredictor:
@@ -40,13 +34,11 @@ class OpenVinoPredictor:
 
     def __init__(self, module: nn.Module, card: Card, *, cache_folder: Path | None = None) -> None:
         self.card = card
-        self._module = module.eval()
+        self.module = module.eval()
         self._cache = IrCache(cache_folder or platformdirs.user_cache_path("zoomiseg", appauthor=False))
-        self._core = openvino.Core()
-        self._model: openvino.Model | None = None
-        self._compiled: OrderedDict[tuple[int, ...], openvino.CompiledModel] = OrderedDict()
-        # A compiled model answers one request at a time.
-        self._lock = Lock()
+        self._network = CompiledNetwork(
+            Probability(self.module), (EXAMPLE_SHAPE, EXAMPLE_SHAPE), key=card.sha256, cache=self._cache
+        )
 
     @property
     def identity(self) -> str:
@@ -64,32 +56,16 @@ class OpenVinoPredictor:
         nothing = np.zeros((1, 3, PATCH_SIZE, PATCH_SIZE), np.float32)
         self._run(nothing, nothing)
 
+    def runner(self, module: nn.Module, example_shapes: Sequence[tuple[int, ...]], *, name: str) -> Runner:
+        """Return what runs another module as this predictor runs its own.
+
+        Args:
+            module: Made from this predictor's network.
+            example_shapes: Of its inputs.
+            name: Tells it from others made from this network, for the cache.
+        """
+        key = self.card.sha256 and f"{self.card.sha256}-{name}"
+        return CompiledNetwork(module.eval(), example_shapes, key=key, cache=self._cache).run
+
     def _run(self, image: FloatArray, guidance: FloatArray) -> FloatArray:
-        with self._lock:
-            outputs = self._compiled_for(image.shape)((image, guidance))
-            probability: FloatArray = np.array(outputs[0], np.float32)
-        return probability
-
-    def _compiled_for(self, shape: tuple[int, ...]) -> openvino.CompiledModel:
-        if shape not in self._compiled:
-            if len(self._compiled) == MAX_COMPILED:
-                self._compiled.popitem(last=False)
-            model = self._any_size().clone()
-            model.reshape({0: list(shape), 1: list(shape)})
-            self._compiled[shape] = self._core.compile_model(model, "CPU", _SETTINGS)
-        self._compiled.move_to_end(shape)
-        return self._compiled[shape]
-
-    def _any_size(self) -> openvino.Model:
-        if self._model is None:
-            self._model = self._read_or_converted()
-        return self._model
-
-    def _read_or_converted(self) -> openvino.Model:
-        if not self.card.sha256:
-            return converted(self._module)
-        key = f"{self.card.sha256}-{openvino.__version__}"
-        model = self._cache.read(key, self._core)
-        if model is None:
-            model = self._cache.write(key, converted(self._module), self._core)
-        return model
+        return self._network.run(image, guidance)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from zoomiseg.geometry import Click, PatchFrame
 
 FloatArray = NDArray[np.float32]
 ImageArray = NDArray[np.uint8]
+Runner = Callable[..., tuple[FloatArray, ...]]
+"""A network on some engine: arrays in, arrays out, all float32."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from torch import nn
 from zoomiseg.geometry import Click
 from zoomiseg.networks import Card
 
-from ._predictor import FloatArray, Patch
+from ._predictor import FloatArray, Patch, Runner
 from ._preprocess import SIZE_STEP, predict_with
 
 
@@ -29,7 +29,7 @@ class TorchPredictor:
         self.card = card
         self._device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
         # Depthwise convolutions are up to twice as fast with channels last.
-        self._module = module.eval().to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.module = module.eval().to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @property
     def identity(self) -> str:
@@ -47,9 +47,21 @@ class TorchPredictor:
         nothing = np.zeros((1, 3, SIZE_STEP, SIZE_STEP), np.float32)
         self._run(nothing, nothing)
 
+    def runner(self, module: nn.Module, example_shapes: Sequence[tuple[int, ...]], *, name: str) -> Runner:
+        """Return what runs another module as this predictor runs its own; see `OpenVinoPredictor.runner`."""
+        del example_shapes, name
+        module = module.eval().to(self._device)
+
+        def run(*inputs: FloatArray) -> tuple[FloatArray, ...]:
+            with torch.inference_mode(), self._repeatable():
+                outputs = module(*(torch.from_numpy(each).to(self._device) for each in inputs))
+                return tuple(each.cpu().numpy() for each in outputs)
+
+        return run
+
     def _run(self, image: FloatArray, guidance: FloatArray) -> FloatArray:
         with torch.inference_mode(), self._repeatable():
-            logits = self._module(self._tensor(image), self._tensor(guidance))
+            logits = self.module(self._tensor(image), self._tensor(guidance))
             probability: FloatArray = logits.sigmoid().cpu().numpy()
         return probability
 

@@ -1,0 +1,31 @@
+"""What a network shows of how it came to its answer, for whoever adapts it to a slide."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias, runtime_checkable
+
+from torch import Tensor
+
+from ._click_attention import Places
+
+Explained: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Logits (N, 1, H, W); what the last layers make them of, (N, C, h, w) for the padded input or half of it; and
+the clicked places, (N, 2, C', 64) and (N, 2, 64)."""
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A network that can be adapted to a slide."""
+
+    place_channels: int
+    """C' of the clicked places."""
+
+    def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
+        """Return the logits of `forward`, were the places of `memory` clicked too, and what they came from.
+
+        Args:
+            image: (N, 3, H, W), as for `forward`.
+            guidance: (N, 3, H, W), as for `forward`.
+            memory: Clicked places of other patches; places that count for 0 clicks change nothing.
+        """
+        ...
