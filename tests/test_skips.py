@@ -32,14 +32,14 @@ def test_that_passes(): ...
 )
 def test_only_what_cannot_be_installed_may_be_skipped_in_ci(pytester, monkeypatch, setting, outcomes):
     monkeypatch.setenv("ZOOMISEG_NO_SKIPS", setting)
-    pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text("utf-8"))
+    pytester.makeconftest((Path(__file__).parent / "no_skips.py").read_text("utf-8"))
     pytester.makepyfile(TESTS)
     pytester.runpytest_inprocess().assert_outcomes(**outcomes)
 
 
 def test_a_package_that_is_missing_while_tests_are_collected_fails_too(pytester, monkeypatch):
     monkeypatch.setenv("ZOOMISEG_NO_SKIPS", "1")
-    pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text("utf-8"))
+    pytester.makeconftest((Path(__file__).parent / "no_skips.py").read_text("utf-8"))
     pytester.makepyfile("import pytest\npytest.importorskip('no_such_package')")
     result = pytester.runpytest_inprocess()
     result.assert_outcomes(errors=1)

@@ -9,7 +9,9 @@ import sqlite3
 import threading
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -27,10 +29,49 @@ from .test_sessions import whole
 KILLS = int(os.environ.get("ZOOMISEG_SERVER_KILLS", "3"))
 
 
-def test_every_answered_operation_is_there_after_kills_at_random_instants(slides, tmp_path):
+@dataclass(frozen=True)
+class Kept:
+    """Where a server keeps what is clicked.
+
+    Args:
+        folder: Its sessions.
+        database: The URL of the database that keeps their logs; None for files.
+    """
+
+    folder: Path
+    database: str | None
+
+    @property
+    def arguments(self) -> tuple[str | Path, ...]:
+        database = ("--database", self.database) if self.database else ()
+        return ("--sessions", self.folder, *database)
+
+    @property
+    def session(self) -> Path:
+        (folder,) = self.folder.glob("case-*.zoomiseg")
+        return folder
+
+    def rows(self, columns: str) -> list[tuple[Any, ...]]:
+        """Some columns of all events, as another program reads them."""
+        if self.database is None:
+            with closing(sqlite3.connect(self.session / "events.sqlite")) as file:
+                return file.execute(f"SELECT {columns} FROM events").fetchall()
+        import psycopg
+
+        with psycopg.connect(self.database) as database:
+            return database.execute(f"SELECT {columns} FROM zoomiseg_events").fetchall()
+
+
+@pytest.fixture(params=["files", "postgres"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    database = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    return Kept(tmp_path, database)
+
+
+def test_every_answered_operation_is_there_after_kills_at_random_instants(slides, kept):
     chance, user = random.Random(7), None
     for _ in range(KILLS):
-        with serving(slides, "--sessions", tmp_path) as server:
+        with serving(slides, *kept.arguments) as server:
             with server.client() as client:
                 user = user or ScriptedUser(new_session(client), seed=3)
                 _require_all(client, user)
@@ -42,11 +83,12 @@ def test_every_answered_operation_is_there_after_kills_at_random_instants(slides
             clicking.join()
     assert user is not None
     assert len(user.acknowledged) >= KILLS
-    with serving(slides, "--sessions", tmp_path) as server, server.client() as client:
+    with serving(slides, *kept.arguments) as server, server.client() as client:
         _require_all(client, user)
         shown = whole(client, user.session)[..., 3] == 255
-    _require_logged(user, tmp_path)
-    assert np.array_equal(shown, _replayed(slides, tmp_path))
+    # Every acknowledged operation stands in the log, under the number that it was answered with.
+    assert set(kept.rows("op_id, n")) >= set(user.acknowledged)
+    assert np.array_equal(shown, _replayed(slides, kept))
 
 
 def _wait_for_more(user: ScriptedUser, *, than: int) -> None:
@@ -64,40 +106,30 @@ def _require_all(client: httpx.Client, user: ScriptedUser) -> None:
     assert state.json()["notices"] == []
 
 
-def _require_logged(user: ScriptedUser, sessions: Path) -> None:
-    """Every acknowledged operation stands in the log, under the number that it was answered with."""
-    (folder,) = sessions.glob("case-*.zoomiseg")
-    with closing(sqlite3.connect(folder / "events.sqlite")) as database:
-        rows = set(database.execute("SELECT op_id, n FROM events"))
-    assert rows >= set(user.acknowledged)
-
-
-def _replayed(slides: Path, sessions: Path) -> np.ndarray:
+def _replayed(slides: Path, kept: Kept) -> np.ndarray:
     """The mask that the log makes with an empty cache."""
-    (folder,) = sessions.glob("*.zoomiseg")
-    copy = shutil.copytree(folder, sessions / "copy", ignore=shutil.ignore_patterns("cache"))
+    copy = shutil.copytree(kept.session, kept.folder / "copy", ignore=shutil.ignore_patterns("cache"))
     with (
         open_slide(slides / "case.tif") as slide,
-        Session(slide, folder=copy, predictors=load_predictors("tiny")) as session,
+        Session(slide, folder=copy, database=kept.database, predictors=load_predictors("tiny")) as session,
     ):
         return session.mask(Box(0, 0, WIDTH, HEIGHT), mpp=0.25)
 
 
-def test_a_retry_after_a_restart_is_the_same_click_with_author_and_time(slides, tmp_path):
-    with serving(slides, "--sessions", tmp_path) as server, server.client() as client:
+def test_a_retry_after_a_restart_is_the_same_click_with_author_and_time(slides, kept):
+    with serving(slides, *kept.arguments) as server, server.client() as client:
         session = new_session(client)
         first = click(client, session, "a1").json()
         code, said = server.end()
     assert (code, "Traceback" in said) == (130, False)
-    with serving(slides, "--sessions", tmp_path) as server, server.client() as client:
+    with serving(slides, *kept.arguments) as server, server.client() as client:
         assert click(client, session, "a1").json()["revision"] == first["revision"]
         (event,) = client.get(f"sessions/{session}").json()["events"]
         assert (event["op_id"], event["author"]) == ("a1", "local")
         assert [each["id"] for each in client.get("sessions").json()] == [session]
-        _require_refusal(slides, tmp_path)
-    (folder,) = tmp_path.glob("case-*.zoomiseg")
-    with closing(sqlite3.connect(folder / "events.sqlite")) as database:
-        assert database.execute("SELECT op_id, author FROM events").fetchall() == [("a1", "local")]
+        assert client.get("sessions").json()[0]["changed"]
+        _require_refusal(slides, kept.folder)
+    assert kept.rows("op_id, author") == [("a1", "local")]
 
 
 def _require_refusal(slides: Path, sessions: Path) -> None:

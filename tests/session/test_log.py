@@ -19,6 +19,7 @@ from zoomiseg.session._log import (
     open_log,
 )
 from zoomiseg.session._mirror import Mirror
+from zoomiseg.session._storage import SqliteStorage
 
 COUNT = 60
 
@@ -72,9 +73,10 @@ def test_what_is_appended_is_there_after_reopening_without_a_word(copy: Path) ->
 def test_commits_are_flushed_and_the_main_file_holds_them_at_once(copy: Path, tmp_path: Path) -> None:
     log = open_log(copy)
     log.append(event(COUNT + 1))
-    assert log._connection is not None
-    assert log._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert log._connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert isinstance(log._storage, SqliteStorage)
+    assert log._storage.connection is not None
+    assert log._storage.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert log._storage.connection.execute("PRAGMA synchronous").fetchone() == (2,)
     (tmp_path / "main").mkdir()
     shutil.copyfile(copy / DATABASE_NAME, tmp_path / "main" / DATABASE_NAME)
     evidence = _database.read(tmp_path / "main" / DATABASE_NAME)
@@ -296,10 +298,12 @@ class FullDisk:
 
 def test_a_full_disk_is_said_and_work_goes_on_when_there_is_room(copy: Path) -> None:
     log = open_log(copy)
-    real, log._connection = log._connection, FullDisk("database or disk is full")
+    storage = log._storage
+    assert isinstance(storage, SqliteStorage)
+    real, storage.connection = storage.connection, FullDisk("database or disk is full")
     with pytest.raises(OutputError, match=r"could not be saved in copy \(database or disk is full\)"):
         log.append(event(COUNT + 1))
-    log._connection = real
+    storage.connection = real
     log.append(event(COUNT + 1))
     log.close()
     assert opened(copy) == (list(range(1, COUNT + 2)), [])
@@ -352,7 +356,7 @@ def test_a_damaged_log_that_cannot_be_repaired_still_opens(copy: Path, monkeypat
     def fail(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("zoomiseg.session._log.keep_copy", fail)
+    monkeypatch.setattr("zoomiseg.session._storage.keep_copy", fail)
     have, notices = opened(copy)
     assert have == list(range(1, COUNT + 1))
     assert "No space left on device" in notices[0]

@@ -42,6 +42,14 @@ def serve(
             help="Where sessions are kept; without it, in zoomiseg-sessions beside the slides.",
         ),
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            metavar="URL",
+            help="postgresql://... of a database that keeps what is clicked; without it, each session does.",
+        ),
+    ] = None,
     weights: Annotated[
         str, typer.Option("--weights", help="Networks of new sessions: a name from `zoomiseg weights list`.")
     ] = "compact",
@@ -80,6 +88,7 @@ def serve(
     settings = ServerSettings(
         slides=folder,
         sessions=sessions,
+        database=database,
         weights=weights,
         engine=engine,
         users=users,

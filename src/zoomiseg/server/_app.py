@@ -83,7 +83,13 @@ def _life(settings: ServerSettings, users: Users, slides: SlideFolder) -> Any:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         engines = Engines(settings.engine)
-        sessions = Sessions(settings.sessions_folder, slides, engines, default_weights=settings.weights)
+        sessions = Sessions(
+            settings.sessions_folder,
+            slides,
+            engines,
+            default_weights=settings.weights,
+            database=settings.database,
+        )
         context = Context(
             settings=settings,
             users=users,

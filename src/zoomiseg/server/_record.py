@@ -45,7 +45,8 @@ class Record:
     def changed(self) -> str | None:
         """Return when its log was last written; None before it was."""
         try:
-            seconds = (self.folder / "events.sqlite").stat().st_mtime
+            # Wherever the log itself is kept, its copy stands here.
+            seconds = (self.folder / "events.jsonl").stat().st_mtime
         except OSError:
             return None
         return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

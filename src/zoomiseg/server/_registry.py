@@ -34,13 +34,23 @@ class Sessions:
         slides: Their slides.
         engines: What predicts.
         default_weights: Of sessions that ask for none.
+        database: The URL of the PostgreSQL database that keeps their events; None keeps them in the folder.
     """
 
-    def __init__(self, root: Path, slides: SlideFolder, engines: Engines, *, default_weights: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        slides: SlideFolder,
+        engines: Engines,
+        *,
+        default_weights: str,
+        database: str | None,
+    ) -> None:
         self._root = root
         self._slides = slides
         self._engines = engines
         self._default_weights = default_weights
+        self._database = database
         self._records = {record.id: record for record in read_records(root)}
         self._live: OrderedDict[str, LiveSession] = OrderedDict()
         self._opening: dict[str, asyncio.Task[None]] = {}
@@ -160,7 +170,13 @@ class Sessions:
                 slide = held.enter_context(self._slides.opened(record.slide, mpp=record.mpp))
             except Refusal as error:
                 raise SlideError(f"The slide {record.slide_name} of this session is gone.") from error
-            session = Session(slide, folder=record.folder, predictors=predictors, author=record.owner)
+            session = Session(
+                slide,
+                folder=record.folder,
+                database=self._database,
+                predictors=predictors,
+                author=record.owner,
+            )
             held.callback(session.close)
             return LiveSession(
                 record, session, slide, turns=self._turns, broadcast=broadcast, held=held.pop_all()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import uvicorn
 
 from zoomiseg.errors import OutputError
+from zoomiseg.session import require_database
 
 from ._app import create_app
 from ._lock import FolderLock
@@ -44,12 +45,15 @@ def serve(settings: ServerSettings, *, host: str, port: int, on_ready: Callable[
         port: 0 takes any that is free.
         on_ready: Called once requests are answered.
     Raises:
-        OutputError: The address or a folder cannot be used.
+        OutputError: The address, a folder or the database cannot be used.
+        MissingExtra: A database is named, and what speaks to it is not installed.
         SessionError: Another server has the sessions.
     """
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     # The sessions' folder is made inside it by default: a misspelt name must not make both.
     require_folder(settings.slides)
+    if settings.database is not None:
+        require_database(settings.database)
     with FolderLock(settings.sessions_folder), _listening(host, port) as listener:
         local = _is_local(host)
         users = _users(settings, local=local)

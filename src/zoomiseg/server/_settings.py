@@ -24,6 +24,8 @@ class ServerSettings:
     Args:
         slides: The folder whose slides are served.
         sessions: The folder that keeps the sessions; None is `zoomiseg-sessions` beside the slides.
+        database: `postgresql://...` of the database that keeps what is clicked in new sessions; None keeps it
+            in their folders.
         weights: The name of the weights of new sessions.
         engine: What runs the networks.
         classes: Names of what can be outlined, each with its colour as #RRGGBB.
@@ -36,6 +38,7 @@ class ServerSettings:
 
     slides: Path
     sessions: Path | None = None
+    database: str | None = None
     weights: str = "compact"
     engine: Literal["openvino", "torch"] = "openvino"
     classes: Mapping[str, str] = field(default_factory=lambda: CLASSES)

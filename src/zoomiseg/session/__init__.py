@@ -16,6 +16,7 @@ from ._payloads import (
     StrokeDrawn,
     ZoomOpened,
 )
+from ._postgres import require_database
 from ._scanline import even_odd
 from ._session import Session
 from ._sources import PredictorPair, SlideSource
@@ -44,4 +45,5 @@ __all__ = [
     "StrokeDrawn",
     "ZoomOpened",
     "even_odd",
+    "require_database",
 ]

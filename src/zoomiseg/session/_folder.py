@@ -48,7 +48,12 @@ def facts_for(slide: SlideSource, options: SessionOptions) -> JsonObject:
 
 
 def open_folder(
-    folder: Path, slide: SlideSource, predictors: PredictorPair, options: SessionOptions | None
+    folder: Path,
+    slide: SlideSource,
+    predictors: PredictorPair,
+    options: SessionOptions | None,
+    *,
+    database: str | None = None,
 ) -> Opened:
     """Return the session in a folder, or a new one where there is none.
 
@@ -57,28 +62,31 @@ def open_folder(
         slide: The slide that the session is for.
         predictors: What will predict; another pair than the last is told in a notice.
         options: What a new session shall be; an old one keeps its own, and None asks for no special ones.
+        database: The URL of the PostgreSQL database that keeps the event log of a new session, and of an old
+            one that was made in it; None keeps it in the folder.
 
     Raises:
         SessionMismatch: The session there belongs to another slide.
         SessionDamaged: Nothing of its event log can be read.
         SessionError: It was made by a newer version, with other options, or is locked.
         OutputError: A new one cannot be written.
+        MissingExtra: What speaks to the database is not installed.
     """
     used: JsonObject = {
         "weights": {"name": predictors.name, "sha256": predictors.weights_sha256},
         "engine": predictors.engine,
     }
     if (folder / _CARD_NAME).exists() or log_exists(folder):
-        return _open_old(folder, slide, used, options)
-    return _make_new(folder, facts_for(slide, options or SessionOptions()), used)
+        return _open_old(folder, slide, used, options, database)
+    return _make_new(folder, facts_for(slide, options or SessionOptions()), used, database)
 
 
-def _make_new(folder: Path, facts: JsonObject, used: JsonObject) -> Opened:
+def _make_new(folder: Path, facts: JsonObject, used: JsonObject, database: str | None) -> Opened:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"The session folder {folder} cannot be made ({error}).") from error
-    log = create_log(folder, facts)
+    log = create_log(folder, facts, database=database)
     try:
         _write_card(folder, {**facts, **used})
     except OSError as error:
@@ -87,10 +95,16 @@ def _make_new(folder: Path, facts: JsonObject, used: JsonObject) -> Opened:
     return Opened(log, _options_in(facts), ())
 
 
-def _open_old(folder: Path, slide: SlideSource, used: JsonObject, options: SessionOptions | None) -> Opened:
+def _open_old(
+    folder: Path,
+    slide: SlideSource,
+    used: JsonObject,
+    options: SessionOptions | None,
+    database: str | None,
+) -> Opened:
     card = _read_card(folder)
     _refuse_newer(folder, card or {})
-    log = open_log(folder)
+    log = open_log(folder, database=database)
     try:
         facts = log.facts
         _refuse_newer(folder, facts)

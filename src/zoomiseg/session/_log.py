@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 from zoomiseg.errors import OutputError, RevisionConflict, SessionDamaged, SessionError
 
-from . import _database
-from ._damage import keep_copy
 from ._events import Event, Row, event_of, row_of
 from ._evidence import Evidence, History, facts_of, first_checksum, proven, row_from, sealed
 from ._mirror import Mirror
+from ._postgres import MARKER_NAME, PostgresStorage
+from ._storage import RowTaken, SqliteStorage, Storage, StorageBusy, StorageError, storage_in_memory
 
 DATABASE_NAME = "events.sqlite"
 MIRROR_NAME = "events.jsonl"
@@ -25,18 +24,18 @@ class EventLog:
 
     Args:
         history: The header and the rows that stand already.
-        connection: Where rows are appended; None where nothing may be written.
+        storage: Where rows are appended, open; None where nothing may be written.
         mirror: The plain copy, or None in memory.
         name: What the user knows the log as.
     """
 
     def __init__(
-        self, history: History, connection: sqlite3.Connection | None, *, mirror: Mirror | None, name: str
+        self, history: History, storage: Storage | None, *, mirror: Mirror | None, name: str
     ) -> None:
         self.header = history.header
         self.notices: list[str] = []
         self._rows = list(history.rows)
-        self._connection = connection
+        self._storage = storage
         self._mirror = mirror
         self._mirror_lags = False
         self._name = name
@@ -57,20 +56,20 @@ class EventLog:
             RevisionConflict: Another process has added an event of this number; see `catch_up`.
             OutputError: It cannot be written; the log is as before.
         """
-        if self._connection is None:
+        if self._storage is None:
             raise OutputError(f"{self._name} can only be read, so the operation was not saved.")
         row = row_of(event, previous=self._last_checksum)
         try:
-            _database.insert(self._connection, row.values)
-        except sqlite3.IntegrityError as error:
+            self._storage.append(row.values)
+        except RowTaken as error:
             raise RevisionConflict(
                 f"{self._name} was changed by somebody else after revision {event.revision}.",
                 hint="The operation was not saved; look at the new state and repeat it.",
             ) from error
-        except sqlite3.Error as error:
+        except StorageError as error:
             raise OutputError(
                 f"The operation could not be saved in {self._name} ({error}); all earlier ones are intact.",
-                hint="Make room or restore the folder, then repeat it.",
+                hint="Make room or restore what keeps it, then repeat it.",
             ) from error
         self._accept(row)
 
@@ -92,15 +91,15 @@ class EventLog:
         return [event_of(row) for row in self._rows[revision:]]
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        if self._storage is not None:
+            self._storage.close()
 
     def _rows_of_others(self) -> list[tuple[object, ...]]:
-        if self._connection is None:
+        if self._storage is None:
             return []
         try:
-            return _database.select_after(self._connection, len(self._rows))
-        except sqlite3.Error as error:
+            return self._storage.rows_after(len(self._rows))
+        except StorageError as error:
             raise SessionError(f"{self._name} cannot be read ({error}).") from error
 
     @property
@@ -127,44 +126,74 @@ class EventLog:
 def log_in_memory(facts: dict[str, object]) -> EventLog:
     """Return a log that lives as long as the session."""
     header = sealed(facts)
-    connection = _database.connect_in_memory(header)
-    return EventLog(History(header, (), 0), connection, mirror=None, name="The session")
+    return EventLog(History(header, (), 0), storage_in_memory(header), mirror=None, name="The session")
 
 
-def create_log(folder: Path, facts: dict[str, object]) -> EventLog:
-    """Return a new, empty log in an existing folder.
+def create_log(folder: Path, facts: dict[str, object], *, database: str | None = None) -> EventLog:
+    """Return a new, empty log of an existing folder.
 
+    Args:
+        folder: The session's.
+        facts: What never changes in it.
+        database: The URL of the PostgreSQL database that keeps it; None keeps it in the folder.
     Raises:
         OutputError: It cannot be written.
+        MissingExtra: What speaks to the database is not installed.
     """
     header = sealed(facts)
-    path, mirror = folder / DATABASE_NAME, Mirror(folder / MIRROR_NAME)
+    storage, mirror = _storage_in(folder, database), Mirror(folder / MIRROR_NAME)
     try:
         mirror.rewrite(header, ())
-        _database.write_anew(path, header, ())
-        connection = _database.connect(path)
-    except (OSError, sqlite3.Error) as error:
+        storage.write_anew(header, ())
+        storage.open()
+    except (OSError, StorageError) as error:
+        storage.close()
         raise OutputError(f"No session can be made in {folder} ({error}).") from error
-    return EventLog(History(header, (), 0), connection, mirror=mirror, name=folder.name)
+    return EventLog(History(header, (), 0), storage, mirror=mirror, name=folder.name)
 
 
 def log_exists(folder: Path) -> bool:
-    return (folder / DATABASE_NAME).exists() or (folder / MIRROR_NAME).exists()
+    return any((folder / name).exists() for name in (DATABASE_NAME, MIRROR_NAME, MARKER_NAME))
 
 
-def open_log(folder: Path) -> EventLog:
-    """Return the log in a folder; where it was damaged, what is proven of it, with notices of what is lost.
+def open_log(folder: Path, *, database: str | None = None) -> EventLog:
+    """Return the log of a folder; where it was damaged, what is proven of it, with notices of what is lost.
 
+    Args:
+        folder: The session's.
+        database: The URL of the PostgreSQL database, for a session that was made in one.
     Raises:
         SessionDamaged: Nothing of it can be read; no file was touched.
-        SessionError: It is locked, or the disk fails.
+        SessionError: It is locked, the disk or the database fails, or the latter was not named.
+        MissingExtra: What speaks to the database is not installed.
     """
-    path, mirror = folder / DATABASE_NAME, Mirror(folder / MIRROR_NAME)
+    in_database = (folder / MARKER_NAME).exists()
+    if in_database and database is None:
+        raise SessionError(
+            f"The operations of {folder.name} are kept in a PostgreSQL database.",
+            hint="Start with --database and its address.",
+        )
+    storage = _storage_in(folder, database if in_database else None)
     try:
-        # The mirror first: what another process adds in between is then in the database, not ahead of it.
+        return _opened(folder, storage)
+    except BaseException:
+        storage.close()
+        raise
+
+
+def _storage_in(folder: Path, database: str | None) -> Storage:
+    if database is None:
+        return SqliteStorage(folder / DATABASE_NAME)
+    return PostgresStorage(database, folder / MARKER_NAME)
+
+
+def _opened(folder: Path, storage: Storage) -> EventLog:
+    mirror = Mirror(folder / MIRROR_NAME)
+    try:
+        # The mirror first: what another process adds in between is then in the storage, not ahead of it.
         copy = mirror.read()
-        original = _database.read(path)
-    except (OSError, sqlite3.OperationalError) as error:
+        original = storage.read()
+    except (OSError, StorageError) as error:
         raise SessionError(f"The event log in {folder} cannot be read ({error}).") from error
     history = proven(original, copy)
     if history is None:
@@ -172,34 +201,35 @@ def open_log(folder: Path) -> EventLog:
             f"Nothing of the event log in {folder} can be read; its files were not touched.",
             hint="Restore the folder from a backup.",
         )
-    return _opened(folder, history, original=original, copy=copy)
+    return _ready(folder, storage, history, original=original, copy=copy)
 
 
-def _opened(folder: Path, history: History, *, original: Evidence, copy: Evidence) -> EventLog:
-    path, mirror = folder / DATABASE_NAME, Mirror(folder / MIRROR_NAME)
-    notices, connection = [], None
+def _ready(
+    folder: Path, storage: Storage, history: History, *, original: Evidence, copy: Evidence
+) -> EventLog:
+    mirror, notices = Mirror(folder / MIRROR_NAME), []
+    writable: Storage | None = None
     try:
         if not history.is_all_of(original):
-            notices.append(_repair(path, history, original))
-        connection = _database.connect(path)
+            notices.append(_repair(storage, history, original))
+        storage.open()
+        writable = storage
         if not history.is_all_of(copy):
             notices.extend(_repair_mirror(mirror, history, copy))
-    except (OSError, sqlite3.Error) as error:
-        if isinstance(error, sqlite3.Error) and _database.is_busy(error):
-            raise SessionError(
-                f"The event log in {folder} is in use by another program ({error})."
-            ) from error
+    except StorageBusy as error:
+        raise SessionError(f"The event log in {folder} is in use by another program ({error}).") from error
+    except (OSError, StorageError) as error:
         notices.append(
             f"{folder.name} cannot be written ({error}): it can be read, and changes will be refused."
         )
-    log = EventLog(history, connection, mirror=mirror, name=folder.name)
+    log = EventLog(history, writable, mirror=mirror, name=folder.name)
     log.notices.extend(notices)
     return log
 
 
-def _repair(path: Path, history: History, original: Evidence) -> str:
-    kept = keep_copy(path).name if path.exists() else None
-    _database.write_anew(path, history.header, (row.values for row in history.rows))
+def _repair(storage: Storage, history: History, original: Evidence) -> str:
+    kept = storage.keep_damaged() if storage.exists() else None
+    storage.write_anew(history.header, (row.values for row in history.rows))
     reason = (
         original.complaints[0] if original.complaints else "operations are missing or do not fit together"
     )
@@ -209,9 +239,7 @@ def _repair(path: Path, history: History, original: Evidence) -> str:
         if history.seen > found
         else f"all {found} operations that are known of were brought back"
     )
-    return f"The event log was damaged ({reason}): {lost}." + (
-        f" The damaged file is kept as {kept}." if kept else ""
-    )
+    return f"The event log was damaged ({reason}): {lost}." + (f" {kept}" if kept else "")
 
 
 def _repair_mirror(mirror: Mirror, history: History, copy: Evidence) -> list[str]:

@@ -36,6 +36,8 @@ class Session(StartedSession):
         weights: A name as `zoomiseg weights list` prints it, or a folder as a Path.
         folder: Where the session is kept, `NAME.zoomiseg`; None keeps it in memory.
         predictors: Loaded networks instead of `weights` and `engine`.
+        database: `postgresql://...` of the database that keeps the event log of a new session, and of an old
+            one that was made in it; None keeps it in the folder.
         options: What a new session shall be; an old one has its own, and None takes those.
         engine: What runs the networks.
         author: Who clicks; stored with each event.
@@ -47,6 +49,7 @@ class Session(StartedSession):
         SessionError: It was made by a newer version or with other options, or is locked.
         OutputError: It cannot be written.
         WeightsError: The weights are missing or damaged.
+        MissingExtra: A database is named, and what speaks to it is not installed.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Session(StartedSession):
         weights: str | Path = "compact",
         *,
         folder: Path | str | None = None,
+        database: str | None = None,
         predictors: PredictorPair | None = None,
         options: SessionOptions | None = None,
         engine: Engine = "openvino",
@@ -63,7 +67,7 @@ class Session(StartedSession):
     ) -> None:
         self.folder = None if folder is None else Path(folder)
         self.predictors = predictors or _load(weights, engine)
-        opened = _open(self.folder, slide, self.predictors, options)
+        opened = _open(self.folder, slide, self.predictors, options, database)
         self._opening_notices = opened.notices
         self._log = opened.log
         shelf = FolderShelf(self.folder / CACHE_NAME) if self.folder else None
@@ -115,10 +119,14 @@ class Session(StartedSession):
 
 
 def _open(
-    folder: Path | None, slide: SlideSource, predictors: PredictorPair, options: SessionOptions | None
+    folder: Path | None,
+    slide: SlideSource,
+    predictors: PredictorPair,
+    options: SessionOptions | None,
+    database: str | None,
 ) -> Opened:
     if folder is not None:
-        return open_folder(folder, slide, predictors, options)
+        return open_folder(folder, slide, predictors, options, database=database)
     chosen = options or SessionOptions()
     return Opened(log_in_memory(facts_for(slide, chosen)), chosen, ())
 
