@@ -38,8 +38,9 @@ FLOORS = {
 }
 DOOR = "__init__"
 DOOR_FLOOR = 6
-# Errors are everybody's; a training run reads its pairs from a manifest; a verb starts the server.
-NEIGHBOURS = {("geometry", "errors"), ("training", "datasets"), ("cli", "server")}
+# Errors are everybody's; an adaptation asks a predictor; a training run reads its pairs from a manifest;
+# a verb starts the server.
+NEIGHBOURS = {("geometry", "errors"), ("training", "datasets"), ("cli", "server"), ("adapt", "predict")}
 VERSION = (DOOR, ("__version__",))
 HEAVY = {
     "torch",

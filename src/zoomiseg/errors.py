@@ -12,6 +12,7 @@ ZoomisegError
 │   ├── RevisionConflict                      somebody else changed it first
 │   └── SessionDamaged                        nothing of its event log can be read
 ├── WeightsError          (also ValueError)   weights are missing, damaged or do not fit
+├── AdaptationError       (also ValueError)   no such way to learn from a slide, or not for this network
 ├── RecipeError           (also ValueError)   a training recipe cannot be found or understood
 ├── TrainingFailed        (also ArithmeticError) the loss is no longer a number
 ├── OutputError           (also OSError)      a result cannot be written
@@ -106,6 +107,12 @@ class WeightsError(ZoomisegError, ValueError):
     """Weights are missing, damaged, or do not fit their network."""
 
     code = "weights"
+
+
+class AdaptationError(ZoomisegError, ValueError):
+    """There is no such way to learn from a slide, or it does not fit this network."""
+
+    code = "adaptation"
 
 
 class RecipeError(ZoomisegError, ValueError):

@@ -73,11 +73,32 @@ def test_baselines_stand_beside_the_network_on_the_same_images(run, manifest):
     assert "random-walker" in out
 
 
-def test_no_adaptation_but_off_exists_yet(run, manifest):
-    assert evaluate(run, manifest, "--limit", "1", "--json", "--adapt", "off").json["adapt"] == "off"
-    answer = evaluate(run, manifest, "--adapt", "glow")
-    assert answer.code == 2
-    assert "No adaptation is called 'glow' yet; there is off." in answer.said
+def test_a_network_learns_from_an_image_where_that_is_wanted(run, manifest):
+    def values(adapt):
+        options = ("--weights", "compact", "--mpp", "4", "--limit", "1", "--json", "--adapt", adapt)
+        return evaluate(run, manifest, *options).json
+
+    off, both = values("off"), values("statistics+head")
+    assert (off["adapt"], both["adapt"]) == ("off", "statistics+head")
+    assert both["iou_at"] != off["iou_at"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ("--adapt", "glow"),
+            "There is no adaptation 'glow'. Say off, or join with +: statistics, head, memory.",
+        ),
+        (("--adapt", "memory"), "Each image is clicked alone here, so there is nothing to remember."),
+        (("--adapt", "head", "--weights", "grabcut"), "The method grabcut cannot be adapted."),
+        (("--adapt", "head"), "The network compact-unet16 cannot be adapted to a slide."),
+    ],
+)
+def test_what_cannot_be_learnt_is_refused_in_a_sentence(run, manifest, options, sentence):
+    answer = evaluate(run, manifest, *options)
+    assert answer.code == 1
+    assert sentence in answer.said
 
 
 def test_a_file_keeps_every_click(run, manifest, tmp_path):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from zoomiseg.experiment import Baseline, PatchResult, PatchTest, Promptable, ResultFile, Subject
 
 _ClickerChoice = Literal["exact", "jittered"]
-_ADAPTATIONS = ("off",)
 _FAR_PX = {"low": 150, "high": 300}
 _SMALLEST_COLLAGE_PX = 64
 
@@ -29,12 +28,6 @@ _SMALLEST_COLLAGE_PX = 64
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command("evaluate-patches", short_help="Count the clicks to a good mask.")(evaluate_patches)
-
-
-def _known_adaptation(name: str) -> str:
-    if name not in _ADAPTATIONS:
-        raise typer.BadParameter(f"No adaptation is called {name!r} yet; there is {', '.join(_ADAPTATIONS)}.")
-    return name
 
 
 def evaluate_patches(
@@ -62,7 +55,9 @@ def evaluate_patches(
     adapt: Annotated[
         str,
         typer.Option(
-            "--adapt", callback=_known_adaptation, help="How a network learns while it is clicked; only off."
+            "--adapt",
+            metavar="NAME|off",
+            help="How the network learns from an image: statistics, head, or statistics+head.",
         ),
     ] = "off",
     clicker: Annotated[
@@ -127,7 +122,7 @@ def evaluate_patches(
     subjects = _subjects(pairs, wanted, collage=collage, seed=seed, limit=limit)
     known = baselines_from(sam_checkpoint, method)
     held = _held(listed(baselines or ()), known)
-    clicked, identity = _method(weights, scale, engine, wanted, known)
+    clicked, identity = _method(weights, scale, engine, wanted, known, adapt)
     test = PatchTest(clicker=clicker, seed=seed, far_px=_FAR_PX[scale], baselines=held)
     settings = {
         "weights": weights,
@@ -176,18 +171,35 @@ def _held(names: Sequence[str], known: Mapping[str, Baseline]) -> tuple[Baseline
 
 
 def _method(
-    weights: str, scale: ScaleChoice, engine: EngineName, mpp: float, known: Mapping[str, Baseline]
+    weights: str,
+    scale: ScaleChoice,
+    engine: EngineName,
+    mpp: float,
+    known: Mapping[str, Baseline],
+    adapt: str,
 ) -> tuple[Promptable, str]:
     """Return what answers the clicks, and what identifies it."""
-    from zoomiseg.experiment import PredictorMethod
+    from zoomiseg.adapt import adaptation
+    from zoomiseg.errors import AdaptationError
+    from zoomiseg.experiment import AdaptedMethod, PredictorMethod
 
+    wanted = adaptation(adapt)
+    if wanted.memory:
+        raise AdaptationError(
+            "Each image is clicked alone here, so there is nothing to remember.",
+            hint="Measure memory on slides, with zoomiseg evaluate.",
+        )
     if weights in known:
+        if adapt != "off":
+            raise AdaptationError(f"The method {weights} cannot be adapted.", hint="Say --adapt off.")
         return known[weights].method, known[weights].identity
     from zoomiseg.networks import find_weights
     from zoomiseg.predict import load_predictor
 
     predictor, _ = load_predictor(find_weights(weights, allow_path=True), scale, engine=engine)
-    return PredictorMethod(predictor, mpp), predictor.identity
+    if adapt == "off":
+        return PredictorMethod(predictor, mpp), predictor.identity
+    return AdaptedMethod(predictor, wanted, mpp=mpp), f"{predictor.identity} adapted {wanted.name}"
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """How good, and at how many clicks: the robot against networks and baselines."""
 
+from ._adapted_method import AdaptedMethod
 from ._benchmark import MANIFEST as BENCHMARK_MANIFEST
 from ._benchmark import BuiltSlide, build_benchmark, checksum_of
 from ._benchmark_definition import Benchmark, Checksum, benchmark_folder, checksums_text, read_benchmark
@@ -30,6 +31,7 @@ __all__ = [
     "DIAMETERS_UM",
     "FREQUENCIES",
     "PLANES",
+    "AdaptedMethod",
     "Baseline",
     "Benchmark",
     "BuiltSlide",

@@ -18,7 +18,7 @@ _DISK_PX = 81.0
 _HALF = 0.3
 
 Places = tuple[Tensor, Tensor]
-"""What is seen at clicked places, (N, 2, C, K), and how many clicks are there, (N, 2, K); positive ones first."""
+"""What is seen at clicked places, (N, 2, C, K), and the number of clicks there, (N, 2, K); positive first."""
 
 
 class ClickAttention(nn.Module):

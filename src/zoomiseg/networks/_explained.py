@@ -9,7 +9,7 @@ from torch import Tensor
 from ._click_attention import Places
 
 Explained: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor]
-"""Logits (N, 1, H, W); what the last layers make them of, (N, C, h, w) for the padded input or half of it; and
+"""Logits (N, 1, H, W); what the last layers make them of, (N, C, h, w) of the padded input or of half of it;
 the clicked places, (N, 2, C', 64) and (N, 2, 64)."""
 
 

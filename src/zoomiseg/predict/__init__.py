@@ -6,11 +6,12 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ._predictor import FloatArray, ImageArray, Patch, Predictor
+from ._predictor import FloatArray, ImageArray, Patch, Predictor, Runner
 
 if TYPE_CHECKING:
     from ._load import Engine, Predictors, load_predictor, load_predictors
     from ._openvino import OpenVinoPredictor
+    from ._preprocess import normalised, predict_with
     from ._torch import TorchPredictor
 
 __all__ = [
@@ -21,9 +22,12 @@ __all__ = [
     "Patch",
     "Predictor",
     "Predictors",
+    "Runner",
     "TorchPredictor",
     "load_predictor",
     "load_predictors",
+    "normalised",
+    "predict_with",
 ]
 
 _HOMES = {
@@ -33,6 +37,8 @@ _HOMES = {
     "TorchPredictor": "._torch",
     "load_predictor": "._load",
     "load_predictors": "._load",
+    "normalised": "._preprocess",
+    "predict_with": "._preprocess",
 }
 
 

@@ -62,9 +62,9 @@ class OpenVinoPredictor:
         Args:
             module: Made from this predictor's network.
             example_shapes: Of its inputs.
-            name: Tells it from others made from this network, for the cache.
+            name: Tells it from others made from this network, for the cache; "" is not cached.
         """
-        key = self.card.sha256 and f"{self.card.sha256}-{name}"
+        key = f"{self.card.sha256}-{name}" if self.card.sha256 and name else ""
         return CompiledNetwork(module.eval(), example_shapes, key=key, cache=self._cache).run
 
     def _run(self, image: FloatArray, guidance: FloatArray) -> FloatArray:

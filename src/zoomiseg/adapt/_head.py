@@ -1,0 +1,103 @@
+"""A linear correction of a network's answer, fitted to the clicks of one patch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from zoomiseg.predict import FloatArray
+
+RIDGE = 0.3
+"""Weight of the correction's squared coefficients against one click's loss."""
+BIAS_RIDGE = 0.1 * RIDGE
+AGREEMENT = 1.0
+"""Weight of leaving alone, on average, what the network is sure of."""
+_STEPS = 8
+_GRID = 8
+_LEAST_CLICKED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the head is fitted to, and changes.
+
+    Args:
+        features: (C, h, w) float32, what the network's last layer sees.
+        logits: (h, w) float32, its answer.
+        positive: (h, w) float32 in [0, 1], positive clicks' disks.
+        negative: (h, w) float32 in [0, 1], negative clicks' disks.
+    """
+
+    features: FloatArray
+    logits: FloatArray
+    positive: FloatArray
+    negative: FloatArray
+
+
+def correction(evidence: Evidence, *, disk_px: float) -> FloatArray:
+    """Return what is to be added to the logits, (h, w) float32; zeros without a click.
+
+    The minimum over w, b of the logistic loss of logit + w f + b on the clicked pixels, a disk counting as
+    one click however often it was clicked, + RIDGE |w|^2 / 2 + BIAS_RIDGE b^2 / 2 + AGREEMENT / 2 times the
+    mean of c (w f + b)^2 over a grid of pixels, c = (2 |p - 1/2|)^2 being how sure the network is. The
+    features f are standardised over the patch. Found by Newton's method, which is exact to rounding here.
+
+    Args:
+        evidence: Of one patch.
+        disk_px: Pixels of one click's disk.
+    """
+    clicked = np.maximum(evidence.positive, evidence.negative) >= _LEAST_CLICKED
+    # Where both signs were clicked the pixels say nothing.
+    clicked &= np.minimum(evidence.positive, evidence.negative) < _LEAST_CLICKED
+    if not clicked.any():
+        return np.zeros_like(evidence.logits)
+    columns = _standardised(evidence.features)
+    coefficients = _fitted(evidence, columns, clicked, disk_px)
+    added: FloatArray = np.tensordot(coefficients[:-1], columns, axes=1) + coefficients[-1]
+    return added.astype(np.float32)
+
+
+def _standardised(features: FloatArray) -> FloatArray:
+    mean = features.mean(axis=(1, 2), keepdims=True, dtype=np.float64).astype(np.float32)
+    deviation = features.std(axis=(1, 2), keepdims=True, dtype=np.float64).astype(np.float32)
+    scaled: FloatArray = (features - mean) / (deviation + np.float32(1e-3))
+    return scaled
+
+
+def _fitted(evidence: Evidence, columns: FloatArray, clicked: np.ndarray, disk_px: float) -> np.ndarray:
+    """Return the C coefficients and the bias, float64."""
+    rows = _rows(columns[:, clicked])
+    offset = evidence.logits[clicked].astype(np.float64)
+    sign = np.where(evidence.positive[clicked] >= _LEAST_CLICKED, 1.0, -1.0)
+    curvature = _penalty(evidence.logits[::_GRID, ::_GRID], columns[:, ::_GRID, ::_GRID])
+    coefficients = np.zeros(rows.shape[1])
+    for _ in range(_STEPS):
+        right = _sigmoid(sign * (offset + rows @ coefficients))
+        gradient = curvature @ coefficients - rows.T @ (sign * (1 - right)) / disk_px
+        hessian = curvature + (rows * (right * (1 - right) / disk_px)[:, None]).T @ rows
+        coefficients -= np.linalg.solve(hessian, gradient)
+    return coefficients
+
+
+def _penalty(logits: FloatArray, columns: FloatArray) -> np.ndarray:
+    rows = _rows(columns.reshape(len(columns), -1))
+    sure = (2 * np.abs(_sigmoid(logits.ravel().astype(np.float64)) - 0.5)) ** 2
+    ridge = np.diag([RIDGE] * (rows.shape[1] - 1) + [BIAS_RIDGE])
+    penalty: np.ndarray = ridge + AGREEMENT * (rows * (sure / len(rows))[:, None]).T @ rows
+    return penalty
+
+
+def _rows(columns: FloatArray) -> np.ndarray:
+    return np.vstack([columns, np.ones((1, columns.shape[1]), np.float32)]).T.astype(np.float64)
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    probability: np.ndarray = 0.5 * (1 + np.tanh(0.5 * values))
+    return probability
+
+
+def shrunk(values: FloatArray, size: tuple[int, int]) -> FloatArray:
+    """Return (H, W) averaged over whole blocks to (h, w), `size` being (h, w)."""
+    return np.asarray(cv2.resize(values, size[::-1], interpolation=cv2.INTER_AREA), np.float32)

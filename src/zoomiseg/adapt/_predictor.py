@@ -1,0 +1,171 @@
+"""A network whose answers follow what a slide and its clicks teach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from torch import Tensor, nn
+
+from zoomiseg.errors import AdaptationError
+from zoomiseg.geometry import PATCH_SIZE, Click
+from zoomiseg.networks import Explaining
+from zoomiseg.predict import (
+    FloatArray,
+    ImageArray,
+    OpenVinoPredictor,
+    Patch,
+    TorchPredictor,
+    normalised,
+    predict_with,
+)
+
+from ._adaptation import Adaptation
+from ._head import Evidence, correction, shrunk
+from ._statistics import statistics_digest, with_tissue_statistics
+
+PLACES = 64
+"""Clicked places of each sign that are remembered at most."""
+MEMORY_WEIGHT = 0.3
+"""What a click of another patch counts for. On images of glands, after clicks on three others: IoU after one
+click 0.61 without memory, 0.66, 0.64, 0.62 with 0.1, 0.3, 1; clicks to 0.85: 7.6, and 7.1, 7.0, 7.4."""
+_EXAMPLE = (1, 3, 64, 128)
+Networked: TypeAlias = OpenVinoPredictor | TorchPredictor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Remembered:
+    """Places of one patch that were clicked.
+
+    Args:
+        seen: (2, C, 64) float32, what the network sees there: positive, negative.
+        clicks: (2, 64) float32, how many clicks are there; 0 where there is no place.
+    """
+
+    seen: FloatArray
+    clicks: FloatArray
+
+
+class AdaptedPredictor:
+    """Satisfies `Predictor`; a pure function of its arguments, the network and the tissue.
+
+    Args:
+        base: Asked for the network's own answers.
+        adaptation: How they are changed.
+        tissue: (H, W, 3) uint8 images of the slide at the network's scale, for `statistics`.
+    Raises:
+        AdaptationError: The network does not show what its answers came from.
+    """
+
+    def __init__(self, base: Networked, adaptation: Adaptation, *, tissue: Sequence[ImageArray] = ()) -> None:
+        network = base.module
+        if not isinstance(network, Explaining):
+            raise AdaptationError(
+                f"The network {base.card.network} cannot be adapted to a slide.",
+                hint="Use weights of compact-attention or compact-half, or say --adapt off.",
+            )
+        self.card = base.card
+        self.adaptation = adaptation
+        self._channels = network.place_channels
+        module: nn.Module = base.module
+        self.identity = f"{base.identity} adapted {adaptation.name}"
+        # What is made for one slide would only push networks out of the cache that many slides need.
+        name = "" if adaptation.statistics else "explained"
+        if adaptation.statistics:
+            module = with_tissue_statistics(
+                base.module, [normalised(image, base.card)[None] for image in tissue]
+            )
+            self.identity += f" {statistics_digest(module)}"
+        places = (1, 2, self._channels, PLACES), (1, 2, PLACES)
+        self._run = base.runner(_Explained(module), (_EXAMPLE, _EXAMPLE, *places), name=name)
+
+    def predict(
+        self,
+        patch: Patch,
+        clicks: Sequence[Click],
+        *,
+        mask_input: FloatArray | None = None,
+        memory: Sequence[Remembered] = (),
+    ) -> FloatArray:
+        """Return the probability over the patch; see `Predictor.predict`.
+
+        Args:
+            patch: As there.
+            clicks: As there.
+            mask_input: As there.
+            memory: Of other patches, the latest clicked last; used with `memory` alone.
+        """
+        places = self._places(memory if self.adaptation.memory else ())
+
+        def run(image: FloatArray, guidance: FloatArray) -> FloatArray:
+            logits, features, *_ = self._run(image, guidance, *places)
+            if self.adaptation.head:
+                logits = logits + self._correction(logits[0, 0], features[0], guidance[0])
+            probability: FloatArray = 0.5 * (1 + np.tanh(0.5 * logits))
+            return probability.astype(np.float32)
+
+        return predict_with(run, self.card, patch, clicks, mask_input)
+
+    def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
+        """Return what the network sees at a patch's clicks; it depends on nothing else."""
+        found: list[FloatArray] = []
+
+        def run(image: FloatArray, guidance: FloatArray) -> FloatArray:
+            logits, _, *places = self._run(image, guidance, *self._places(()))
+            found.extend(each[0] for each in places)
+            return logits
+
+        predict_with(run, self.card, patch, clicks, None)
+        seen, weights = found
+        return Remembered(seen, weights)
+
+    def warm_up(self) -> None:
+        """Convert, compile and run the network for a whole patch."""
+        nothing = np.zeros((1, 3, PATCH_SIZE, PATCH_SIZE), np.float32)
+        self._run(nothing, nothing, *self._places(()))
+
+    def _places(self, memory: Sequence[Remembered]) -> tuple[FloatArray, FloatArray]:
+        """Return the 64 latest places of each sign, (1, 2, C, 64), and what each counts for, (1, 2, 64)."""
+        seen = np.zeros((1, 2, self._channels, PLACES), np.float32)
+        weights = np.zeros((1, 2, PLACES), np.float32)
+        for sign in range(2):
+            places = [
+                (each.seen[sign, :, place], each.clicks[sign, place])
+                for each in memory
+                for place in np.flatnonzero(each.clicks[sign])
+            ]
+            for index, (features, clicks) in enumerate(places[-PLACES:]):
+                seen[0, sign, :, index] = features
+                weights[0, sign, index] = MEMORY_WEIGHT * clicks
+        return seen, weights
+
+    def _correction(self, logits: FloatArray, features: FloatArray, guidance: FloatArray) -> FloatArray:
+        """Return what the head adds, (H, W), from (H, W), (C, h, w) and (3, H, W)."""
+        height, width = logits.shape
+        factor = 2 if features.shape[2] < width else 1
+        size = -(-height // factor), -(-width // factor)
+        evidence = Evidence(
+            features[:, : size[0], : size[1]],
+            shrunk(logits, size),
+            shrunk(guidance[0], size),
+            shrunk(guidance[1], size),
+        )
+        disk_px = np.pi * (self.card.click_radius_px / factor) ** 2
+        added = correction(evidence, disk_px=disk_px)
+        if factor > 1:
+            added = np.repeat(np.repeat(added, factor, axis=0), factor, axis=1)
+        return added[:height, :width]
+
+
+class _Explained(nn.Module):
+    """A network's `explained` as a module of its own, which engines can run."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor, guidance: Tensor, seen: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
+        assert isinstance(self.network, Explaining)
+        return self.network.explained(image, guidance, (seen, weights))
