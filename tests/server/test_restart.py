@@ -136,3 +136,22 @@ def _require_refusal(slides: Path, sessions: Path) -> None:
     refused = pytest.raises(AssertionError, match="Another server has the sessions in")
     with refused, serving(slides, "--sessions", sessions):
         pass
+
+
+def test_after_a_loss_no_tag_names_another_mask_than_before(slides, tmp_path):
+    def tag_of_first_click(x: int) -> str:
+        with serving(slides, "--sessions", tmp_path) as server, server.client() as client:
+            known = client.get("sessions").json()
+            session = known[0]["id"] if known else new_session(client)
+            assert click(client, session, f"at-{x}", x=x).json()["revision"] == 1
+            tag = client.get(f"sessions/{session}/tiles/9/0_0.png").headers["etag"]
+            server.kill()
+            return tag
+
+    before = tag_of_first_click(100)
+    folder = Kept(tmp_path, None).session
+    (folder / "events.jsonl").unlink()
+    with closing(sqlite3.connect(folder / "events.sqlite")) as file:
+        file.execute("DELETE FROM events")
+        file.commit()
+    assert tag_of_first_click(500) != before

@@ -132,3 +132,35 @@ def test_an_undo_of_what_the_user_has_not_seen_is_refused_and_told(desk: Desk) -
 
     expect(desk.page.locator(".toast.problem")).to_contain_text("changed in another window")
     assert desk.clicks() == [(1, "low")]
+
+
+def test_many_tabs_leave_connections_to_the_one_that_is_seen(desk: Desk, context: BrowserContext) -> None:
+    """A browser has six connections to a server, and each page that hears news holds one."""
+    hidden = []
+    for _ in range(7):
+        page = context.new_page()
+        page.goto(desk.page.url)
+        shown(Desk(page, desk.url, desk.session, desk.slide))
+        _hide(page, True)
+        hidden.append(page)
+    desk.click(NESTS[0])
+    desk.wait_for_mask(NESTS[0])
+    desk.saved()
+
+    # Whoever comes back is told what he missed.
+    again = Desk(hidden[0], desk.url, desk.session, desk.slide)
+    expect(again.page.locator(".clicks li")).to_have_count(0)
+    _hide(again.page, False)
+    again.wait_for_mask(NESTS[0])
+    expect(again.page.locator(".clicks li")).to_have_count(1)
+
+
+def _hide(page: Page, hidden: bool) -> None:
+    """Do what a browser does when another tab is chosen; without a window it takes all for seen."""
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, "hidden", { configurable: true, value: hidden })
+            document.dispatchEvent(new Event("visibilitychange"))
+        }""",
+        hidden,
+    )

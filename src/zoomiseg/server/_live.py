@@ -53,8 +53,6 @@ class LiveSession:
         self.broadcast = broadcast
         self.history = History(session.revision)
         self.zoom = DeepZoom(slide.width, slide.height)
-        # Who predicts belongs to what a tile shows.
-        self.tag = f"{record.id}-{session.predictors.weights_sha256[:8]}-{session.predictors.engine}"
         self.requests = 0
         self._turns = turns
         self._held = held
@@ -63,6 +61,16 @@ class LiveSession:
     def is_idle(self) -> bool:
         """Nobody reads it, listens to it, or waits for it."""
         return not (self.requests or self.broadcast.listeners or self._turns.jobs(self.record.id))
+
+    def tag(self, revision: int) -> str:
+        """Return what tells the masks of a revision from all others: who predicted, and from which events.
+
+        The number alone would not do: after a loss, other operations may have led to the same one.
+        """
+        predictors, events = self.session.predictors, self.session.checksum_at(revision)
+        return (
+            f"{self.record.id}-{predictors.weights_sha256[:8]}-{predictors.engine}-{revision}-{events[:16]}"
+        )
 
     @cached_property
     def tissue_mm2(self) -> float:

@@ -115,7 +115,7 @@ async def _tile(
     # Taken before the pixels are read: a tile may be newer than its tag says, never older.
     newest = live.history.revision
     revision = live.history.last_change(tile.scaled(live.zoom.downsample(level)))
-    tag = f'"{live.tag}-{revision}"'
+    tag = f'"{live.tag(revision)}"'
     key = (tag, level, tile, kind, class_)
     for_ever = version is not None and revision <= version <= newest
     if matches(request, tag):
@@ -133,7 +133,7 @@ def _encoded(live: LiveSession, level: int, tile: Box, kind: Kind, class_: str) 
 
 
 async def _export(request: Request, context: Context, live: LiveSession, form: Form, class_: str) -> Response:
-    tag = f'"{live.tag}-{live.history.revision}-{form}"'
+    tag = f'"{live.tag(live.history.revision)}-{form}"'
     if matches(request, tag):
         return not_modified(tag, for_ever=False, private=True)
     folder = Path(tempfile.mkdtemp(prefix="zoomiseg-"))
@@ -150,7 +150,7 @@ async def _export(request: Request, context: Context, live: LiveSession, form: F
         path,
         media_type="application/geo+json" if form == "geojson" else "image/tiff",
         filename=path.name,
-        headers={"ETag": f'"{live.tag}-{revision}-{form}"', "Cache-Control": "private, no-cache"},
+        headers={"ETag": f'"{live.tag(revision)}-{form}"', "Cache-Control": "private, no-cache"},
         background=cleaning,
     )
 

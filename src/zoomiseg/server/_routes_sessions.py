@@ -20,6 +20,7 @@ from ._routes_slides import summary
 from ._shapes import (
     NewSession,
     Patches,
+    Revision,
     SessionInfo,
     SessionMade,
     SessionSummary,
@@ -62,13 +63,14 @@ async def view(live: Live, wish: View) -> Response:
 @router.get(
     "/sessions/{session_id}/events", response_class=StreamingResponse, responses=binary("text/event-stream")
 )
-async def events(live: Live, request: Request) -> StreamingResponse:
+async def events(live: Live, request: Request, since: Revision | None = None) -> StreamingResponse:
     """Server-sent events: `changed` {revision changed}, `saved` {revision}, `busy` {jobs}.
 
-    A client that comes back with `Last-Event-ID` is told at once what changed since.
+    A client that names the revision that it knows, by `since` or when it comes back by `Last-Event-ID`, is
+    told at once what changed after it.
     """
     known = request.headers.get("last-event-id", "")
-    revision = int(known) if re.fullmatch(r"[0-9]{1,15}", known) else None
+    revision = int(known) if re.fullmatch(r"[0-9]{1,15}", known) else since
     return StreamingResponse(
         _news(live, revision),
         media_type="text/event-stream",

@@ -102,9 +102,13 @@ class EventLog:
         except StorageError as error:
             raise SessionError(f"{self._name} cannot be read ({error}).") from error
 
+    def checksum_at(self, revision: int) -> str:
+        """Return the checksum that the rows up to a number are chained to."""
+        return self._rows[revision - 1].checksum if revision else first_checksum(self.header)
+
     @property
     def _last_checksum(self) -> str:
-        return self._rows[-1].checksum if self._rows else first_checksum(self.header)
+        return self.checksum_at(len(self._rows))
 
     def _accept(self, row: Row) -> None:
         self._rows.append(row)

@@ -98,6 +98,10 @@ class Session(StartedSession):
         """Sentences that a user should read: what was damaged, lost, or cannot be written."""
         return [*self._log.notices, *self._opening_notices, *self._store.notices, *self._imports.notices]
 
+    def checksum_at(self, revision: int) -> str:
+        """Return the SHA-256, in hex, of all events up to a revision, of the slide and of the options."""
+        return self._log.checksum_at(revision)
+
     def __enter__(self) -> Session:
         return self
 

@@ -82,6 +82,10 @@ export class LiveSession {
     this.#measureLater()
     this.queue.start()
     addEventListener("online", () => this.queue.retry(), { signal: this.signal })
+    // A browser has six connections to a server: tabs that nobody sees must leave them to the others.
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#rest() : this.#listen()), {
+      signal: this.signal,
+    })
     this.signal.addEventListener("abort", () => {
       this.queue.stop()
       this.#news?.close()
@@ -195,9 +199,16 @@ export class LiveSession {
     this.#measureLater()
   }
 
+  /** Hear no news until the page is seen again. */
+  #rest() {
+    this.#news?.close()
+    this.#news = undefined
+    this.store.set({ jobs: 0 })
+  }
+
   #listen() {
-    if (this.signal.aborted) return
-    const news = new EventSource(`${API}/sessions/${this.id}/events`)
+    if (this.signal.aborted || document.hidden || (this.#news && this.#news.readyState !== EventSource.CLOSED)) return
+    const news = new EventSource(`${API}/sessions/${this.id}/events?since=${this.#known}`)
     this.#news = news
     news.addEventListener("open", () => {
       this.#reached(true)
