@@ -8,8 +8,9 @@ from functools import partial
 
 from zoomiseg.geometry import Grids, PatchFrame, high_patch_box, low_crop_of
 
-from ._layers import LayerNames, LowView
+from ._layers import Clicked, LayerNames, LowView
 from ._low import LowPatches
+from ._memory import clicked_elsewhere
 from ._options import SessionOptions
 from ._overlays import Overlays
 from ._patches import CUBIC_REACH, Given, HighPatch, Imported, PlacedClick
@@ -107,10 +108,15 @@ class HighPatches:
             patch.box,
             clicks=tuple(each.click for each in seen),
             source=patch.layer or self._first_mask(patch, imported),
+            memory=self._remembered(patch) if self._options.adaptation.memory else (),
         )
         z = self._overlays.raised(patch)
         self._overlays.put(replace(patch, clicks=own, layer=layer, z=z, edited=taken[0].n))
         return Given(patch.box, taken)
+
+    def _remembered(self, patch: HighPatch) -> tuple[Clicked, ...]:
+        others = [each for each in self._overlays.high_patches() if each.class_ == patch.class_]
+        return clicked_elsewhere(others, PatchFrame(self._grids.high, patch.box))
 
     def _seen_besides(self, patch: HighPatch) -> list[PlacedClick]:
         """Return the clicks inside a patch that were given to others."""

@@ -23,6 +23,7 @@ class Layer:
         box: The patch, in pixels of its scale's grid.
         clicks: What the network sees, in the order of clicking.
         source: What its mask input is: the patch's layer before, the low canvas, an imported mask, or none.
+        memory: What its network remembers of other patches, the latest clicked last.
     """
 
     id: str
@@ -30,6 +31,20 @@ class Layer:
     box: Box
     clicks: tuple[Click, ...]
     source: MaskSource
+    memory: tuple[Clicked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """A patch's clicks, for another patch's network to remember.
+
+    Args:
+        box: The patch, in pixels of its scale's grid.
+        clicks: Some of those inside it, in order.
+    """
+
+    box: Box
+    clicks: tuple[Click, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,24 +85,36 @@ class LayerNames:
         self._identity = {"low": low.identity, "high": high.identity}
         self._slide = _digest(slide)
 
-    def layer(self, scale: ScaleName, box: Box, *, clicks: tuple[Click, ...], source: MaskSource) -> Layer:
+    def layer(
+        self,
+        scale: ScaleName,
+        box: Box,
+        *,
+        clicks: tuple[Click, ...],
+        source: MaskSource,
+        memory: tuple[Clicked, ...] = (),
+    ) -> Layer:
         """Return the layer of a patch after these clicks."""
-        name = _digest(
-            [
-                self._slide,
-                self._identity[scale],
-                scale,
-                _numbers(box),
-                [[click.x, click.y, click.label] for click in clicks],
-                None if source is None else source.id,
-            ]
-        )
-        return Layer(name, scale, box, clicks, source)
+        named: list[object] = [
+            self._slide,
+            self._identity[scale],
+            scale,
+            _numbers(box),
+            _click_numbers(clicks),
+            None if source is None else source.id,
+        ]
+        if memory:
+            named.append([[_numbers(each.box), _click_numbers(each.clicks)] for each in memory])
+        return Layer(_digest(named), scale, box, clicks, source, memory)
 
     def low_view(self, parts: tuple[Layer, ...], start: Start | None) -> LowView:
         """Return the low canvas that these layers make, over what was imported."""
         named: list[object] = [[part.id, _numbers(part.box)] for part in parts]
         return LowView(_digest([*named, start.id] if start else named), parts, start)
+
+
+def _click_numbers(clicks: tuple[Click, ...]) -> list[list[float]]:
+    return [[click.x, click.y, click.label] for click in clicks]
 
 
 def _numbers(box: Box) -> list[int]:

@@ -20,6 +20,7 @@ from zoomiseg.geometry import (
 
 from ._journal import Journal, JournalledMap
 from ._layers import LayerNames
+from ._memory import clicked_elsewhere
 from ._patches import Given, Imported, LowPatch, PlacedClick
 
 # Where the last patch was moved inside, the last but one and it may both reach a third.
@@ -43,14 +44,18 @@ class LowPatches:
         stride: Low pixels from one patch to the next.
         names: Names the layers.
         journal: Notes every change.
+        remembers: A patch's network is told of clicks in other patches.
     """
 
-    def __init__(self, grid: Grid, *, stride: int, names: LayerNames, journal: Journal) -> None:
+    def __init__(
+        self, grid: Grid, *, stride: int, names: LayerNames, journal: Journal, remembers: bool = False
+    ) -> None:
         inside = stride < PATCH_SIZE
         self._grid = grid
         self._columns = patch_starts(grid.width, stride=stride, inside=inside)
         self._rows = patch_starts(grid.height, stride=stride, inside=inside)
         self._names = names
+        self._remembers = remembers
         self.patches: JournalledMap[LowKey, LowPatch] = JournalledMap(journal)
 
     def snapshot(self) -> LowPatches:
@@ -117,8 +122,13 @@ class LowPatches:
             frame.box,
             clicks=tuple(each.click for each in seen),
             source=patch.layer if patch else imported.start if imported and seen_here else None,
+            memory=clicked_elsewhere(self._of_class(key.class_), frame) if self._remembers else (),
         )
         return LowPatch(frame.box, (*patch.clicks, *own) if patch else own, layer, own[0].n)
+
+    def _of_class(self, class_: str) -> list[LowPatch]:
+        known = (self.patches.get(key) for key in self.patches if key.class_ == class_)
+        return [patch for patch in known if patch]
 
     def at(self, class_: str, box: Box) -> LowPatch | None:
         """Return the clicked patch with this box of low pixels."""

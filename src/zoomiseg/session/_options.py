@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Literal, get_args
 
+from zoomiseg.adapt import Adaptation, adaptation
 from zoomiseg.errors import SessionError
 from zoomiseg.geometry import PATCH_SIZE
 
@@ -26,8 +27,10 @@ class SessionOptions:
         share_high_clicks: A high patch sees the high clicks inside it that other patches were given, so that
             one laid over another obeys what was clicked there. The paper's simulation does not.
         carry_low_clicks: The low clicks inside a high patch are given to the high network too.
+        adapt: What the networks learn from the slide and its clicks, as `zoomiseg.adapt.adaptation` takes it.
     Raises:
         SessionError: A value that makes no sense.
+        AdaptationError: `adapt` is no adaptation's name.
     """
 
     low_stride: int = 768
@@ -37,6 +40,7 @@ class SessionOptions:
     l2h: bool = True
     share_high_clicks: bool = True
     carry_low_clicks: bool = False
+    adapt: str = "off"
 
     def __post_init__(self) -> None:
         if not PATCH_SIZE // 2 <= self.low_stride <= PATCH_SIZE:
@@ -47,6 +51,13 @@ class SessionOptions:
             raise SessionError(f"seam_px must lie between 1 and 512, got {self.seam_px}.")
         if not 0 <= self.high_margin_px < PATCH_SIZE // 2:
             raise SessionError(f"high_margin_px must lie between 0 and 511, got {self.high_margin_px}.")
+
+        adaptation(self.adapt)
+
+    @property
+    def adaptation(self) -> Adaptation:
+        """What `adapt` names."""
+        return adaptation(self.adapt)
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,15 +14,18 @@ from zoomiseg.predict import Patch
 
 from ._blend import Piece, blend_enlarged, covered, probability
 from ._imports import ImportStore
-from ._layers import Layer, LowView, Start
+from ._layers import Clicked, Layer, LowView, Start
 from ._resample import FloatArray
-from ._sources import PredictorPair, SlideSource
+from ._sources import LearningPredictor, PredictorPair, SlideSource
 from ._store import ByteArray, LayerStore
 
 if TYPE_CHECKING:
+    from zoomiseg.adapt import Remembered
     from zoomiseg.predict import ImageArray
 
 Progress = Callable[[int, int], None]
+# 25 kB each.
+_PLACES_KEPT = 256
 
 
 class Predictions:
@@ -53,6 +56,7 @@ class Predictions:
         self._imports = imports
         self._images: OrderedDict[tuple[ScaleName, Box], ImageArray] = OrderedDict()
         self._image_limit = images
+        self._places: OrderedDict[tuple[ScaleName, Clicked], Remembered] = OrderedDict()
         self._on_progress = on_progress
         # A prediction may find that what it starts from is gone too, and predict that first.
         self._predicting = threading.RLock()
@@ -119,12 +123,26 @@ class Predictions:
 
     def _predict(self, layer: Layer) -> ByteArray:
         predictor = self._predictors.low if layer.scale == "low" else self._predictors.high
-        predicted = predictor.predict(
-            self.read_patch(layer.scale, layer.box), layer.clicks, mask_input=self._mask_input(layer)
-        )
+        patch, mask_input = self.read_patch(layer.scale, layer.box), self._mask_input(layer)
+        if layer.memory:
+            learning = cast("LearningPredictor", predictor)
+            memory = [self._remembered(learning, layer.scale, each) for each in layer.memory]
+            predicted = learning.predict(patch, layer.clicks, mask_input=mask_input, memory=memory)
+        else:
+            predicted = predictor.predict(patch, layer.clicks, mask_input=mask_input)
         values: ByteArray = np.rint(np.clip(predicted, 0, 1) * np.float32(255)).astype(np.uint8)
         self._store.put(layer.id, values)
         return values
+
+    def _remembered(self, predictor: LearningPredictor, scale: ScaleName, clicked: Clicked) -> Remembered:
+        """Return what the network saw at clicks in another patch, from memory where it was asked before."""
+        key = (scale, clicked)
+        if key not in self._places:
+            self._places[key] = predictor.remembered(self.read_patch(scale, clicked.box), clicked.clicks)
+        self._places.move_to_end(key)
+        while len(self._places) > _PLACES_KEPT:
+            self._places.popitem(last=False)
+        return self._places[key]
 
     def _mask_input(self, layer: Layer) -> FloatArray | None:
         if layer.source is None:

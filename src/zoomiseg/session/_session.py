@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ._folder import CACHE_NAME, Opened, facts_for, open_folder
 from ._importing import StartedSession
@@ -18,7 +18,9 @@ from ._state import State
 from ._store import FolderShelf, LayerStore
 
 if TYPE_CHECKING:
+    from zoomiseg.adapt import NetworkedPair
     from zoomiseg.predict import Engine
+    from zoomiseg.slide import Slide
 
 DECODED_LAYERS = 64
 PATCH_IMAGES = 16
@@ -68,6 +70,7 @@ class Session(StartedSession):
         self.folder = None if folder is None else Path(folder)
         self.predictors = predictors or _load(weights, engine)
         opened = _open(self.folder, slide, self.predictors, options, database)
+        self.predictors = _learning(self.predictors, opened.options, slide)
         self._opening_notices = opened.notices
         self._log = opened.log
         shelf = FolderShelf(self.folder / CACHE_NAME) if self.folder else None
@@ -139,3 +142,11 @@ def _load(weights: str | Path, engine: Engine) -> PredictorPair:
     from zoomiseg.predict import load_predictors  # noqa: PLC0415  # brings in a whole engine
 
     return load_predictors(weights, engine=engine, allow_path=isinstance(weights, Path))
+
+
+def _learning(predictors: PredictorPair, options: SessionOptions, slide: SlideSource) -> PredictorPair:
+    if options.adapt == "off":
+        return predictors
+    from zoomiseg.adapt import adapted_pair  # noqa: PLC0415  # brings in torch
+
+    return adapted_pair(cast("NetworkedPair", predictors), options.adaptation, cast("Slide", slide))

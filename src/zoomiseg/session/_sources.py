@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from zoomiseg.geometry import Box, Grid, Grids
+from zoomiseg.geometry import Box, Click, Grid, Grids
 
 if TYPE_CHECKING:
-    from zoomiseg.predict import ImageArray, Predictor
+    from zoomiseg.adapt import Remembered
+    from zoomiseg.predict import FloatArray, ImageArray, Patch, Predictor
 
 
 class SlideSource(Protocol):
@@ -63,3 +64,22 @@ class PredictorPair(Protocol):
 
     @property
     def weights_sha256(self) -> str: ...
+
+
+class LearningPredictor(Protocol):
+    """A network that is told of clicks in other patches; `zoomiseg.adapt.AdaptedPredictor` is one."""
+
+    def predict(
+        self,
+        patch: Patch,
+        clicks: Sequence[Click],
+        *,
+        mask_input: FloatArray | None = None,
+        memory: Sequence[Remembered] = (),
+    ) -> FloatArray:
+        """As `Predictor.predict`, with what `remembered` gave of other patches."""
+        ...
+
+    def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
+        """Return what the network sees at a patch's clicks."""
+        ...
