@@ -75,6 +75,15 @@ def evaluate(
             "--without-click-loss", help="Networks for that row: trained alike, but without click loss."
         ),
     ] = None,
+    adapt: Annotated[
+        str,
+        typer.Option(
+            "--adapt",
+            metavar="NAME|off",
+            help="What the networks learn from the slide while it is clicked: statistics, head, memory, or "
+            "several joined by +.",
+        ),
+    ] = "off",
     ritm_weights: RitmOption = None,
     sam_checkpoint: SamOption = None,
     method: MethodOption = None,
@@ -161,7 +170,7 @@ def evaluate(
     if sweep:
         needs_zoomiseg(ordered(asked_names))
         swept = swept_pairs(pairs, names, sweep_slides)
-    asked = _rows(asked_names, weights, without_click_loss, ritm_weights, engine, baselines)
+    asked = _rows(asked_names, weights, without_click_loss, ritm_weights, engine, baselines, adapt)
     file = _opened(output, rules, clicker, seed, asked)
     click = partial(_clicked, folder=manifest.parent, mpp=mpp)
     click(pairs, asked, file, keep=KeptMasks(file.path.parent))
@@ -201,7 +210,9 @@ def _rows(
     ritm: str | None,
     engine: EngineName,
     baselines: Mapping[str, Baseline],
+    adapt: str,
 ) -> list[Row]:
+    from zoomiseg.adapt import adaptation
     from zoomiseg.experiment.evaluation import ritm_style_pair, rows_named
     from zoomiseg.predict import load_predictors
 
@@ -215,6 +226,7 @@ def _rows(
         load_without_click_loss=other,
         load_ritm_style=None if ritm is None else partial(ritm_style_pair, ritm, engine=engine),
         baselines=baselines,
+        adapt=adaptation(adapt).name,
     )
 
 

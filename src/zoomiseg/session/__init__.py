@@ -19,7 +19,7 @@ from ._payloads import (
 from ._postgres import require_database
 from ._scanline import even_odd
 from ._session import Session
-from ._sources import PredictorPair, SlideSource
+from ._sources import LearningPredictor, PredictorPair, SlideSource
 from ._views import Change, HighPatchView
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "ClickMade",
     "Event",
     "HighPatchView",
+    "LearningPredictor",
     "MaskImported",
     "MaskSource",
     "Mode",

@@ -13,7 +13,7 @@ from ._layers import LayerNames
 from ._log import log_in_memory
 from ._options import SessionOptions
 from ._predictions import Predictions, Progress
-from ._sources import PredictorPair, SlideSource
+from ._sources import LearningPredictor, PredictorPair, SlideSource
 from ._state import State
 from ._store import FolderShelf, LayerStore
 
@@ -37,7 +37,8 @@ class Session(StartedSession):
         slide: An open slide; the session does not close it.
         weights: A name as `zoomiseg weights list` prints it, or a folder as a Path.
         folder: Where the session is kept, `NAME.zoomiseg`; None keeps it in memory.
-        predictors: Loaded networks instead of `weights` and `engine`.
+        predictors: Loaded networks instead of `weights` and `engine`; those that learn already are taken as
+            they are.
         database: `postgresql://...` of the database that keeps the event log of a new session, and of an old
             one that was made in it; None keeps it in the folder.
         options: What a new session shall be; an old one has its own, and None takes those.
@@ -145,7 +146,7 @@ def _load(weights: str | Path, engine: Engine) -> PredictorPair:
 
 
 def _learning(predictors: PredictorPair, options: SessionOptions, slide: SlideSource) -> PredictorPair:
-    if options.adapt == "off":
+    if options.adapt == "off" or isinstance(predictors.low, LearningPredictor):
         return predictors
     from zoomiseg.adapt import adapted_pair  # noqa: PLC0415  # brings in torch
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from zoomiseg.geometry import Box, Click, Grid, Grids
 
@@ -66,8 +66,14 @@ class PredictorPair(Protocol):
     def weights_sha256(self) -> str: ...
 
 
+@runtime_checkable
 class LearningPredictor(Protocol):
     """A network that is told of clicks in other patches; `zoomiseg.adapt.AdaptedPredictor` is one."""
+
+    @property
+    def identity(self) -> str:
+        """As `Predictor.identity`."""
+        ...
 
     def predict(
         self,
@@ -82,4 +88,8 @@ class LearningPredictor(Protocol):
 
     def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
         """Return what the network sees at a patch's clicks."""
+        ...
+
+    def warm_up(self) -> None:
+        """As `Predictor.warm_up`."""
         ...

@@ -41,6 +41,18 @@ def test_each_row_is_clicked_its_own_way_by_its_own_networks():
     ]
 
 
+def test_the_networks_that_a_session_knows_learn_and_no_other_method():
+    stub = StubPredictors()
+    rows = rows_named(
+        ROW_NAMES[:-1],
+        load=lambda: stub,
+        load_without_click_loss=lambda: stub,
+        load_ritm_style=lambda: stub,
+        adapt="memory",
+    )
+    assert [row.adapt for row in rows] == ["memory"] * 5 + ["off"] * 3
+
+
 def test_networks_that_no_row_needs_are_not_loaded():
     rows_named(["grabcut"], load=never, load_without_click_loss=never)
     rows_named(["without-click-loss"], load=never, load_without_click_loss=StubPredictors)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zoomiseg.experiment.simulation import Hands, ZoomRules, _row, click_slide, zooms_of
+from zoomiseg.experiment.simulation import Hands, Row, ZoomRules, _row, click_slide, zooms_of
 from zoomiseg.geometry import Box
+from zoomiseg.predict import load_predictors
 
 from .worlds import deaf, knows, missed, places, row, truth_of, world_of
 
@@ -171,3 +172,15 @@ def test_every_patch_clicks_only_inside_itself():
         assert len(set(pixels)) == len(pixels), "never twice on the same pixel"
         assert all(patch.box.contains(column, row) for column, row, _ in pixels)
         assert np.isfinite([action.iou for action in patch.actions]).all()
+
+
+def test_a_patch_of_a_row_that_remembers_is_told_of_earlier_patches():
+    here, compact = world(), load_predictors("compact")
+    rules = ZoomRules(noc_max=1)
+    alone, told = (
+        click_slide(Row(name="low-only", scheme="low", predictors=compact, adapt=adapt), here, rules, Hands())
+        for adapt in ("off", "memory")
+    )
+    first, second = zip(alone.patches, told.patches, strict=True)
+    assert [each.iou for each in first[1].actions] == pytest.approx([each.iou for each in first[0].actions])
+    assert [each.iou for each in second[1].actions] != pytest.approx([each.iou for each in second[0].actions])

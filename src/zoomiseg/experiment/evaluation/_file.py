@@ -164,4 +164,5 @@ class EvaluationFile:
 
 def _identity(row: Row) -> str:
     pair = row.predictors
-    return f"{pair.name} {pair.weights_sha256} {pair.engine}"
+    adapted = "" if row.adapt == "off" else f" adapted {row.adapt}"
+    return f"{pair.name} {pair.weights_sha256} {pair.engine}{adapted}"

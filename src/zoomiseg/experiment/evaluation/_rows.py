@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from zoomiseg.errors import WeightsError
 from zoomiseg.session import PredictorPair
@@ -46,6 +47,7 @@ def rows_named(
     load_without_click_loss: Load | None,
     load_ritm_style: Load | None = None,
     baselines: Mapping[str, Baseline] | None = None,
+    adapt: str = "off",
 ) -> list[Row]:
     """Return the rows of these names, in the table's order.
 
@@ -55,6 +57,7 @@ def rows_named(
         load_without_click_loss: Returns those that were trained without it.
         load_ritm_style: Returns the RITM-style network; only its low scale is used.
         baselines: By name; None: those of the package, without any weights.
+        adapt: What the networks of the first five rows learn while they are clicked.
     Raises:
         WeightsError: A row is asked for whose networks are not given, or whose weights are not right.
         MissingExtra: A method's package is not installed.
@@ -70,10 +73,10 @@ def rows_named(
         elif name == "without-click-loss":
             if load_without_click_loss is None:
                 raise WeightsError("The row without-click-loss needs networks that were trained without it.")
-            rows.append(Row(name=name, scheme="zoom", predictors=load_without_click_loss()))
+            rows.append(Row(name=name, scheme="zoom", predictors=load_without_click_loss(), adapt=adapt))
         else:
             assert networks is not None, "they were loaded for this row"
-            rows.append(_network_row(name, networks))
+            rows.append(replace(_network_row(name, networks), adapt=adapt))
     return rows
 
 

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, cast
 
+from zoomiseg.adapt import adaptation, adapted_pair
 from zoomiseg.geometry import PATCH_SIZE, Grids
 from zoomiseg.session import PredictorPair, Session, SessionOptions, SlideSource
 
@@ -22,6 +23,10 @@ from ._simulation import Simulation
 from ._timed import TimedPair, TimedPredictor, timed
 from ._whole import WholePatches
 from ._world import World, high_boxes
+
+if TYPE_CHECKING:
+    from zoomiseg.adapt import NetworkedPair
+    from zoomiseg.slide import Slide
 
 Scheme = Literal["low", "high", "zoom", "zoom-again"]
 Report = Callable[[float], None]
@@ -42,12 +47,14 @@ class Row:
             `zoom`: low patches, with zooms. `zoom-again`: the low clicks and zooms of another row.
         predictors: What answers.
         l2h: The low mask is given to the high network.
+        adapt: What the networks learn from the slide and its clicks.
     """
 
     name: str
     scheme: Scheme
     predictors: PredictorPair
     l2h: bool = True
+    adapt: str = "off"
 
 
 def click_slide(
@@ -73,11 +80,11 @@ def click_slide(
     Raises:
         SlideError: The slide cannot be read.
     """
-    pair = timed(row.predictors)
+    pair = timed(_learning(row, world))
     if row.scheme in ("low", "high"):
         rules = replace(rules, literal=False)
     slide = WholePatches(world.slide) if row.scheme == "high" else world.slide
-    with _session(slide, pair, replace(OPTIONS, l2h=row.l2h)) as session:
+    with _session(slide, pair, replace(OPTIONS, l2h=row.l2h, adapt=row.adapt)) as session:
         simulation = Simulation(world, session, rules, hands)
         steps = list(_steps(row.scheme, world, simulation, slide.grids, recorded))
         for predictor in _used(row.scheme, pair):
@@ -91,6 +98,14 @@ def click_slide(
         keep(session)
     report(1.0)
     return SlideRun(tuple(simulation.runs), measure, seconds, pair.seconds, simulation.robot_seconds)
+
+
+def _learning(row: Row, world: World) -> PredictorPair:
+    if row.adapt == "off":
+        return row.predictors
+    return adapted_pair(
+        cast("NetworkedPair", row.predictors), adaptation(row.adapt), cast("Slide", world.slide)
+    )
 
 
 def _steps(

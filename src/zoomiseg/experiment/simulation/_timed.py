@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from zoomiseg.geometry import Click
 from zoomiseg.predict import FloatArray, Patch, Predictor
-from zoomiseg.session import PredictorPair
+from zoomiseg.session import LearningPredictor, PredictorPair
+
+if TYPE_CHECKING:
+    from zoomiseg.adapt import Remembered
 
 
 class TimedPredictor:
@@ -36,6 +40,37 @@ class TimedPredictor:
         self._predictor.warm_up()
 
 
+class TimedLearningPredictor(TimedPredictor):
+    """The same for a predictor that is told of clicks in other patches."""
+
+    def __init__(self, predictor: LearningPredictor) -> None:
+        super().__init__(predictor)
+        self._learning = predictor
+
+    def predict(
+        self,
+        patch: Patch,
+        clicks: Sequence[Click],
+        *,
+        mask_input: FloatArray | None = None,
+        memory: Sequence[Remembered] = (),
+    ) -> FloatArray:
+        """Predict as the other does."""
+        before = perf_counter()
+        try:
+            return self._learning.predict(patch, clicks, mask_input=mask_input, memory=memory)
+        finally:
+            self.seconds += perf_counter() - before
+
+    def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
+        """Look at clicks as the other does."""
+        before = perf_counter()
+        try:
+            return self._learning.remembered(patch, clicks)
+        finally:
+            self.seconds += perf_counter() - before
+
+
 @dataclass(frozen=True)
 class TimedPair:
     """The networks of both scales, timed; the rest as `PredictorPair` has it."""
@@ -54,6 +89,8 @@ class TimedPair:
 
 def timed(pair: PredictorPair) -> TimedPair:
     """Return a pair that measures itself."""
-    return TimedPair(
-        TimedPredictor(pair.low), TimedPredictor(pair.high), pair.name, pair.engine, pair.weights_sha256
+    low, high = (
+        TimedLearningPredictor(each) if isinstance(each, LearningPredictor) else TimedPredictor(each)
+        for each in (pair.low, pair.high)
     )
+    return TimedPair(low, high, pair.name, pair.engine, pair.weights_sha256)
