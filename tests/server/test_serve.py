@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -81,3 +82,13 @@ def test_the_viewer_is_served_where_it_is_and_the_api_without_it(client, server)
 @pytest.mark.parametrize("path", ["/../../pyproject.toml", "/%2e%2e/_app.py", "/..%2f_app.py"])
 def test_no_file_beside_the_viewer_is_served(client, server, path):
     assert client.get(f"{server.origin}{path}").status_code == 404
+
+
+def test_no_network_is_loaded_before_the_address_answers():
+    """They take seconds; they are loaded while the first tiles are looked at."""
+    heavy = "torch openvino zarr lightning scipy"
+    code = f"import sys, zoomiseg.server; print(*set({heavy.split()!r}) & set(sys.modules))"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "\n"
+    )
