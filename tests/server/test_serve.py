@@ -92,3 +92,20 @@ def test_no_network_is_loaded_before_the_address_answers():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        (
+            "mysql://host/name",
+            "The database's address is none of PostgreSQL. It looks like postgresql://host/name.",
+        ),
+        ("postgresql://me:secret@127.0.0.1:1/none", "The database cannot be used (connection failed"),
+    ],
+)
+def test_a_database_that_cannot_be_used_ends_it_before_anything_is_made(slides, tmp_path, url, sentence):
+    said = refused(slides, "--sessions", tmp_path / "sessions", "--database", url)
+    assert sentence in said
+    assert "secret" not in said
+    assert not (tmp_path / "sessions").exists()
