@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from .program import HEIGHT, WIDTH, Server
+from .forked import ForkedServer
+from .program import HEIGHT, WIDTH
 
 
 class ScriptedUser:
@@ -26,7 +27,7 @@ class ScriptedUser:
         self._made = 0
         self.pending: tuple[str, dict[str, Any]] | None = None
 
-    def work(self, server: Server) -> None:
+    def work(self, server: ForkedServer) -> None:
         """Send operations until the server is gone; what was not answered is sent again first."""
         with server.client() as client, suppress(httpx.TransportError):
             while True:

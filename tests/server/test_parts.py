@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import math
+import platform
+import subprocess
+import sys
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -77,3 +81,9 @@ def test_a_probability_is_grey_to_the_nearest_of_255_steps():
     values = np.array([[0.0, 0.5, 1.0, 0.25]], np.float32)
     shown = np.asarray(Image.open(io.BytesIO(probability_png(values))))
     assert shown.tolist() == [[0, 128, 255, 64]]
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+def test_all_threads_of_a_server_share_their_heaps():
+    code = "from zoomiseg.server._heap import share_heap; assert share_heap()"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -22,6 +22,7 @@ from zoomiseg.predict import load_predictors
 from zoomiseg.session import Session
 from zoomiseg.slide import open_slide
 
+from .forked import nursery
 from .kept import ScriptedUser
 from .program import HEIGHT, WIDTH, click, new_session, serving
 from .test_sessions import whole
@@ -29,6 +30,7 @@ from .test_sessions import whole
 KILLS = int(os.environ.get("ZOOMISEG_SERVER_KILLS", "3"))
 # What is special about a database shows after fewer.
 KILLS_WITH_DATABASE = max(2, KILLS // 10)
+TIMEOUT = 600 + 10 * KILLS
 
 
 @dataclass(frozen=True)
@@ -70,24 +72,28 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     return Kept(tmp_path, database)
 
 
-@pytest.mark.timeout(600 + 30 * KILLS)
+@pytest.mark.timeout(TIMEOUT)
 def test_every_answered_operation_is_there_after_kills_at_random_instants(slides, kept):
     chance, user = random.Random(7), None
     kills = KILLS_WITH_DATABASE if kept.database else KILLS
-    for _ in range(kills):
-        with serving(slides, *kept.arguments) as server:
-            with server.client() as client:
-                user = user or ScriptedUser(new_session(client), seed=3)
-                _require_all(client, user)
-            clicking = threading.Thread(target=user.work, args=(server,))
-            clicking.start()
-            _wait_for_more(user, than=len(user.acknowledged))
-            time.sleep(chance.uniform(0, 0.3))
-            server.kill()
-            clicking.join()
+    with nursery() as servers:
+        for _ in range(kills):
+            with servers.serving(slides, *kept.arguments) as server:
+                with server.client() as client:
+                    user = user or ScriptedUser(new_session(client), seed=3)
+                    _require_all(client, user)
+                clicking = threading.Thread(target=user.work, args=(server,))
+                clicking.start()
+                _wait_for_more(user, than=len(user.acknowledged))
+                time.sleep(chance.uniform(0, 0.3))
+                server.kill()
+                clicking.join()
     assert user is not None
     assert len(user.acknowledged) >= kills
-    with serving(slides, *kept.arguments) as server, server.client() as client:
+    with (
+        serving(slides, *kept.arguments, "--engine", "torch") as last,
+        last.client() as client,
+    ):
         _require_all(client, user)
         shown = whole(client, user.session)[..., 3] == 255
     # Every acknowledged operation stands in the log, under the number that it was answered with.
@@ -115,7 +121,9 @@ def _replayed(slides: Path, kept: Kept) -> np.ndarray:
     copy = shutil.copytree(kept.session, kept.folder / "copy", ignore=shutil.ignore_patterns("cache"))
     with (
         open_slide(slides / "case.tif") as slide,
-        Session(slide, folder=copy, database=kept.database, predictors=load_predictors("tiny")) as session,
+        Session(
+            slide, folder=copy, database=kept.database, predictors=load_predictors("tiny", engine="torch")
+        ) as session,
     ):
         return session.mask(Box(0, 0, WIDTH, HEIGHT), mpp=0.25)
 

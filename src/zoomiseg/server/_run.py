@@ -14,6 +14,7 @@ from zoomiseg.errors import OutputError
 from zoomiseg.session import require_database
 
 from ._app import create_app
+from ._heap import share_heap
 from ._lock import FolderLock
 from ._settings import ServerSettings
 from ._slides import require_folder
@@ -49,6 +50,7 @@ def serve(settings: ServerSettings, *, host: str, port: int, on_ready: Callable[
         MissingExtra: A database is named, and what speaks to it is not installed.
         SessionError: Another server has the sessions.
     """
+    share_heap()
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
     # The sessions' folder is made inside it by default: a misspelt name must not make both.
     require_folder(settings.slides)
