@@ -6,8 +6,8 @@ import numpy as np
 import openslide
 import pytest
 import tifffile
-from conftest import MPP, picture, write_ome_tiff, write_ome_zarr, write_tiff_pyramid
 from PIL import Image
+from slide_files import MPP, picture, write_ome_tiff, write_ome_zarr, write_tiff_pyramid
 
 from zoomiseg.errors import ScaleUnknown, SlideError
 from zoomiseg.geometry import Box

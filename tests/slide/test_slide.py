@@ -5,9 +5,9 @@ import threading
 
 import numpy as np
 import pytest
-from conftest import picture, reduced, write_ome_zarr, write_tiff_pyramid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slide_files import picture, reduced, write_ome_zarr, write_tiff_pyramid
 
 from zoomiseg.errors import SlideError
 from zoomiseg.geometry import Box, Grid

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from conftest import write_tiff_pyramid
+from slide_files import write_tiff_pyramid
 
 from zoomiseg.slide import open_slide, sample_path, tissue_mask
 from zoomiseg.slide._tissue import looks_like_tissue

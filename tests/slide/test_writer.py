@@ -8,9 +8,9 @@ import numpy as np
 import openslide
 import pytest
 import tifffile
-from conftest import picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slide_files import picture
 
 from zoomiseg.errors import OutputError, SlideError
 from zoomiseg.geometry import Box
