@@ -141,6 +141,6 @@ def test_the_table_says_what_it_leaves_out_and_what_cannot_be_judged(tmp_path):
     text = "\n".join(evaluation_table(figures(tmp_path, (facts(), {"low-only": LOW}))))
     assert "needs the rows low-only, high-only and zoomiseg" in text
     text = "\n".join(evaluation_table(figures(tmp_path, (facts(), ALL | {"high-only": LOW}))))
-    assert "+0.000 above low-only, less than 0.02" in text
+    assert "0.000 above low-only, less than 0.02" in text
     slides = (facts(), ALL), (facts("b.tif"), {"low-only": LOW})
     assert "1 more of the slides are left out" in "\n".join(evaluation_table(figures(tmp_path, *slides)))
