@@ -17,6 +17,7 @@ FLOORS = {
     "errors": 0,
     "geometry": 0,
     "durable": 0,
+    "lazy": 0,
     "memory": 0,
     "slide": 1,
     "networks": 1,

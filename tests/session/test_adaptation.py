@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from torch import nn
 
 from zoomiseg.errors import AdaptationError
 from zoomiseg.geometry import Box
-from zoomiseg.predict import Predictors, load_predictors
+from zoomiseg.predict import Predictors, TorchPredictor, load_predictors
 from zoomiseg.session import ClickMade, Session, SessionOptions
+from zoomiseg.session._log import EventLog
 from zoomiseg.slide import Slide, open_slide, sample_path
 
 CLICKS = [
@@ -81,3 +84,20 @@ def test_a_patch_remembers_what_was_clicked_in_another(slide: Slide, predictors:
 def test_an_unknown_adaptation_is_refused(slide: Slide, predictors: Predictors) -> None:
     with pytest.raises(AdaptationError, match="There is no adaptation 'glow'"):
         Session(slide, predictors=predictors, options=SessionOptions(adapt="glow"))
+
+
+def test_networks_that_cannot_learn_are_refused_and_the_log_is_closed(
+    slide: Slide, predictors: Predictors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[EventLog] = []
+    really_close = EventLog.close
+
+    def close(log: EventLog) -> None:
+        closed.append(log)
+        really_close(log)
+
+    monkeypatch.setattr(EventLog, "close", close)
+    mute = replace(predictors, low=TorchPredictor(nn.Identity(), predictors.low_card))
+    with pytest.raises(AdaptationError, match="cannot be adapted to a slide"):
+        Session(slide, predictors=mute, folder=tmp_path / "mute", options=SessionOptions(adapt="head"))
+    assert len(closed) == 1

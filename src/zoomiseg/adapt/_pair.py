@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
-from zoomiseg.predict import ImageArray
-from zoomiseg.slide import Slide
+from zoomiseg.predict import Predictors
+from zoomiseg.slide import Slide, tissue_mask
 
 from ._adaptation import Adaptation
-from ._predictor import AdaptedPredictor, Networked
+from ._predictor import AdaptedPredictor
 from ._tissue import tissue_images
-
-
-class NetworkedPair(Protocol):
-    """The networks of both scales as `zoomiseg.predict.load_predictors` gives them."""
-
-    @property
-    def low(self) -> Networked: ...
-
-    @property
-    def high(self) -> Networked: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def engine(self) -> str: ...
-
-    @property
-    def weights_sha256(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +31,16 @@ class AdaptedPair:
     weights_sha256: str
 
 
-def adapted_pair(predictors: NetworkedPair, adaptation: Adaptation, slide: Slide) -> AdaptedPair:
+def adapted_pair(predictors: Predictors, adaptation: Adaptation, slide: Slide) -> AdaptedPair:
     """Return the networks as they answer on one slide.
 
     Raises:
         AdaptationError: A network that cannot be adapted.
         SlideError: The slide's pixels cannot be decoded.
     """
-    none: list[ImageArray] = []
+    tissue = tissue_mask(slide) if adaptation.statistics else None
     low_tissue, high_tissue = (
-        tissue_images(slide, grid) if adaptation.statistics else none
-        for grid in (slide.grids.low, slide.grids.high)
+        tissue_images(slide, grid, tissue) if tissue else [] for grid in (slide.grids.low, slide.grids.high)
     )
     return AdaptedPair(
         AdaptedPredictor(predictors.low, adaptation, tissue=low_tissue),

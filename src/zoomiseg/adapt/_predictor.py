@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from torch import Tensor, nn
@@ -167,5 +167,4 @@ class _Explained(nn.Module):
         self.network = network
 
     def forward(self, image: Tensor, guidance: Tensor, seen: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
-        assert isinstance(self.network, Explaining)
-        return self.network.explained(image, guidance, (seen, weights))
+        return cast(Explaining, self.network).explained(image, guidance, (seen, weights))

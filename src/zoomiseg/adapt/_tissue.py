@@ -6,25 +6,25 @@ import numpy as np
 
 from zoomiseg.geometry import Box, Grid
 from zoomiseg.predict import ImageArray
-from zoomiseg.slide import Slide, tissue_mask
+from zoomiseg.slide import Slide, TissueMask
 
 _SIZE_PX = 512
 _MOST = 6
 _MOST_CANDIDATES = 4096
 
 
-def tissue_images(slide: Slide, grid: Grid) -> list[ImageArray]:
+def tissue_images(slide: Slide, grid: Grid, tissue: TissueMask) -> list[ImageArray]:
     """Return up to six squares of 512 grid pixels, spread over the slide where it shows most tissue.
 
     Args:
         slide: Read.
         grid: One of the slide's.
+        tissue: Where the slide shows any.
     Raises:
         SlideError: The pixels cannot be decoded.
     """
     boxes = _candidates(grid)
-    found = tissue_mask(slide)
-    shares = np.array([_share(found.mask, grid.slide_box(box), found.grid) for box in boxes])
+    shares = np.array([_share(tissue, grid.slide_box(box)) for box in boxes])
     full = np.flatnonzero(shares >= min(0.75, float(shares.max())))
     chosen = full if len(full) <= _MOST else full[np.linspace(0, len(full) - 1, _MOST).round().astype(int)]
     return [slide.read(boxes[index], grid) for index in chosen]
@@ -42,7 +42,7 @@ def _candidates(grid: Grid) -> list[Box]:
     ]
 
 
-def _share(mask: np.ndarray, slide_box: Box, grid: Grid) -> float:
-    covering = grid.covering(slide_box)
-    part = mask[covering.y : covering.bottom, covering.x : covering.right]
+def _share(tissue: TissueMask, slide_box: Box) -> float:
+    covering = tissue.grid.covering(slide_box)
+    part = tissue.mask[covering.y : covering.bottom, covering.x : covering.right]
     return float(part.mean()) if part.size else 0.0

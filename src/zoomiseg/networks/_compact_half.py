@@ -54,15 +54,13 @@ class CompactHalf(nn.Module):
             image: (N, 3, H, W) RGB, normalised with ImageNet mean and deviation.
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
-        whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
-        shrunk, clicks = avg_pool2d(whole_image, 2), avg_pool2d(whole_guidance, 2)
+        whole_image, shrunk, clicks = _halved(image, guidance)
         features = self.coarse.answered(shrunk, clicks, self.coarse.seen(shrunk))
         return cropped(self._corrected(whole_image, features), image)
 
     def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
         """Return the logits and what they came from, at half of the resolution; see `Explaining`."""
-        whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
-        shrunk, clicks = avg_pool2d(whole_image, 2), avg_pool2d(whole_guidance, 2)
+        whole_image, shrunk, clicks = _halved(image, guidance)
         seen = self.coarse.seen(shrunk)
         features = self.coarse.answered(shrunk, clicks, seen, memory)
         logits = cropped(self._corrected(whole_image, features), image)
@@ -73,6 +71,12 @@ class CompactHalf(nn.Module):
         seen = cat([self.fine(image), _enlarged(self.narrow(features))], dim=1)
         correction: Tensor = self.correction(self.join(seen))
         return logits + correction
+
+
+def _halved(image: Tensor, guidance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the padded image, and image and guidance at half of the resolution."""
+    whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
+    return whole_image, avg_pool2d(whole_image, 2), avg_pool2d(whole_guidance, 2)
 
 
 def _enlarged(features: Tensor) -> Tensor:

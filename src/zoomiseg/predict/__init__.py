@@ -3,8 +3,9 @@
 `Patch` and `Predictor` import nothing heavy; whatever needs torch or OpenVINO is imported on first use.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from zoomiseg.lazy import door as _door
 
 from ._predictor import FloatArray, ImageArray, Patch, Predictor, Runner
 
@@ -30,19 +31,16 @@ __all__ = [
     "predict_with",
 ]
 
-_HOMES = {
-    "Engine": "._load",
-    "OpenVinoPredictor": "._openvino",
-    "Predictors": "._load",
-    "TorchPredictor": "._torch",
-    "load_predictor": "._load",
-    "load_predictors": "._load",
-    "normalised": "._preprocess",
-    "predict_with": "._preprocess",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name], __name__), name)
+__getattr__ = _door(
+    __name__,
+    {
+        "Engine": "._load",
+        "OpenVinoPredictor": "._openvino",
+        "Predictors": "._load",
+        "TorchPredictor": "._torch",
+        "load_predictor": "._load",
+        "load_predictors": "._load",
+        "normalised": "._preprocess",
+        "predict_with": "._preprocess",
+    },
+)

@@ -18,8 +18,7 @@ from ._state import State
 from ._store import FolderShelf, LayerStore
 
 if TYPE_CHECKING:
-    from zoomiseg.adapt import NetworkedPair
-    from zoomiseg.predict import Engine
+    from zoomiseg.predict import Engine, Predictors
     from zoomiseg.slide import Slide
 
 DECODED_LAYERS = 64
@@ -71,25 +70,25 @@ class Session(StartedSession):
         self.folder = None if folder is None else Path(folder)
         self.predictors = predictors or _load(weights, engine)
         opened = _open(self.folder, slide, self.predictors, options, database)
-        self.predictors = _learning(self.predictors, opened.options, slide)
         self._opening_notices = opened.notices
         self._log = opened.log
-        shelf = FolderShelf(self.folder / CACHE_NAME) if self.folder else None
-        imports = ImportStore(self.folder)
-        self._store = LayerStore(shelf, decoded=DECODED_LAYERS)
-        predictions = Predictions(
-            slide,
-            self.predictors,
-            self._store,
-            imports=imports,
-            images=PATCH_IMAGES,
-            on_progress=on_progress,
-        )
-        # Layers are named after the slide too: the same clicks on another one are other layers.
-        named = {"slide": facts_for(slide, opened.options)["slide"]}
-        names = LayerNames(self.predictors.low, self.predictors.high, slide=named)
-        state = State(slide.grids, opened.options, names)
         try:
+            self.predictors = _learning(self.predictors, opened.options, slide)
+            shelf = FolderShelf(self.folder / CACHE_NAME) if self.folder else None
+            imports = ImportStore(self.folder)
+            self._store = LayerStore(shelf, decoded=DECODED_LAYERS)
+            predictions = Predictions(
+                slide,
+                self.predictors,
+                self._store,
+                imports=imports,
+                images=PATCH_IMAGES,
+                on_progress=on_progress,
+            )
+            # Layers are named after the slide too: the same clicks on another one are other layers.
+            named = {"slide": facts_for(slide, opened.options)["slide"]}
+            names = LayerNames(self.predictors.low, self.predictors.high, slide=named)
+            state = State(slide.grids, opened.options, names)
             super().__init__(
                 slide, opened.options, state, predictions, imports=imports, log=self._log, author=author
             )
@@ -150,4 +149,4 @@ def _learning(predictors: PredictorPair, options: SessionOptions, slide: SlideSo
         return predictors
     from zoomiseg.adapt import adapted_pair  # noqa: PLC0415  # brings in torch
 
-    return adapted_pair(cast("NetworkedPair", predictors), options.adaptation, cast("Slide", slide))
+    return adapted_pair(cast("Predictors", predictors), options.adaptation, cast("Slide", slide))

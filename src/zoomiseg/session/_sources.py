@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from zoomiseg.geometry import Box, Click, Grid, Grids
+from zoomiseg.predict import Predictor
 
 if TYPE_CHECKING:
     from zoomiseg.adapt import Remembered
-    from zoomiseg.predict import FloatArray, ImageArray, Patch, Predictor
+    from zoomiseg.predict import FloatArray, ImageArray, Patch
 
 
 class SlideSource(Protocol):
@@ -67,13 +68,8 @@ class PredictorPair(Protocol):
 
 
 @runtime_checkable
-class LearningPredictor(Protocol):
+class LearningPredictor(Predictor, Protocol):
     """A network that is told of clicks in other patches; `zoomiseg.adapt.AdaptedPredictor` is one."""
-
-    @property
-    def identity(self) -> str:
-        """As `Predictor.identity`."""
-        ...
 
     def predict(
         self,
@@ -88,8 +84,4 @@ class LearningPredictor(Protocol):
 
     def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
         """Return what the network sees at a patch's clicks."""
-        ...
-
-    def warm_up(self) -> None:
-        """As `Predictor.warm_up`."""
         ...

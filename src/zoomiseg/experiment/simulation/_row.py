@@ -25,7 +25,7 @@ from ._whole import WholePatches
 from ._world import World, high_boxes
 
 if TYPE_CHECKING:
-    from zoomiseg.adapt import NetworkedPair
+    from zoomiseg.predict import Predictors
     from zoomiseg.slide import Slide
 
 Scheme = Literal["low", "high", "zoom", "zoom-again"]
@@ -103,9 +103,7 @@ def click_slide(
 def _learning(row: Row, world: World) -> PredictorPair:
     if row.adapt == "off":
         return row.predictors
-    return adapted_pair(
-        cast("NetworkedPair", row.predictors), adaptation(row.adapt), cast("Slide", world.slide)
-    )
+    return adapted_pair(cast("Predictors", row.predictors), adaptation(row.adapt), cast("Slide", world.slide))
 
 
 def _steps(

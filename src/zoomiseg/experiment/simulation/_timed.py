@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -30,14 +31,19 @@ class TimedPredictor:
         self, patch: Patch, clicks: Sequence[Click], *, mask_input: FloatArray | None = None
     ) -> FloatArray:
         """Predict as the other does."""
-        before = perf_counter()
-        try:
+        with self._timing():
             return self._predictor.predict(patch, clicks, mask_input=mask_input)
-        finally:
-            self.seconds += perf_counter() - before
 
     def warm_up(self) -> None:
         self._predictor.warm_up()
+
+    @contextmanager
+    def _timing(self) -> Iterator[None]:
+        before = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += perf_counter() - before
 
 
 class TimedLearningPredictor(TimedPredictor):
@@ -56,19 +62,13 @@ class TimedLearningPredictor(TimedPredictor):
         memory: Sequence[Remembered] = (),
     ) -> FloatArray:
         """Predict as the other does."""
-        before = perf_counter()
-        try:
+        with self._timing():
             return self._learning.predict(patch, clicks, mask_input=mask_input, memory=memory)
-        finally:
-            self.seconds += perf_counter() - before
 
     def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
         """Look at clicks as the other does."""
-        before = perf_counter()
-        try:
+        with self._timing():
             return self._learning.remembered(patch, clicks)
-        finally:
-            self.seconds += perf_counter() - before
 
 
 @dataclass(frozen=True)
