@@ -27,6 +27,7 @@ FLOORS = {
     "samples": 2,
     "adapt": 2,
     "robot": 2,
+    "annotations": 3,
     "session": 3,
     "training": 3,
     "datasets": 3,

@@ -11,7 +11,6 @@ import typer
 from zoomiseg.errors import OutputError
 
 from ._options import JsonFlag, MppOption
-from ._origin import find_slide, read_origin
 from ._output import counted, print_result, progress, say, warn
 from ._results import keep_inputs
 
@@ -113,7 +112,7 @@ def _region(inputs: _Inputs, source: Path, class_: str, weights: str | None) -> 
 def _of_session(inputs: _Inputs, folder: Path, class_: str, weights: str | None) -> MaskRegion:
     from zoomiseg.export import region_of_session
     from zoomiseg.predict import load_predictors
-    from zoomiseg.session import Session
+    from zoomiseg.session import Session, find_slide, read_origin
 
     origin = read_origin(folder)
     x, y = origin.mpp

@@ -13,14 +13,13 @@ import typer
 from zoomiseg.memory import peak_rss_mb
 
 from ._options import EngineName, EngineOption, JsonFlag, MppOption, WeightsOption
-from ._origin import Origin, write_origin
 from ._output import counted, print_result, say, warn
 from ._replay import replay, require_same_work, warm_up
 from ._results import Results, refuse_to_replace, result_files, write_results
 
 if TYPE_CHECKING:
     from zoomiseg.export import Exported, PlacedClick
-    from zoomiseg.session import Session
+    from zoomiseg.session import Origin, Session
     from zoomiseg.slide import Slide
 
 
@@ -61,7 +60,7 @@ def segment(
     """
     from zoomiseg.export import read_clicks
     from zoomiseg.predict import load_predictors
-    from zoomiseg.session import Session
+    from zoomiseg.session import Session, write_origin
     from zoomiseg.slide import open_slide
 
     with open_slide(slide, mpp=mpp) as opened:
@@ -82,6 +81,8 @@ def segment(
 
 
 def _origin_of(slide: Slide, weights: str, engine: EngineName) -> Origin:
+    from zoomiseg.session import Origin
+
     place = str(Path(weights).expanduser().absolute()) if os.sep in weights else weights
     return Origin(slide.path.absolute(), slide.name, slide.mpp, place, engine)
 

@@ -3,7 +3,8 @@
 import sys
 from types import ModuleType
 
-from ._annotation import Annotation, Plane
+from zoomiseg.annotations import Annotation, Plane, read_geojson
+
 from ._atomic import write_text
 from ._clicks import PlacedClick, read_clicks, write_clicks
 from ._export import WRITERS, Exported, export
@@ -12,7 +13,6 @@ from ._overview import ClickMark, overview
 from ._picture import write_overview
 from ._polygons import PIXEL_EXACT_PX, mask_polygons
 from ._raster import GeoJsonMask
-from ._read import read_geojson
 from ._region import MaskRegion, region_of_annotations, region_of_bare_mask, region_of_mask, region_of_session
 from ._tiff import write_mask_tiff
 from ._write import write_geojson

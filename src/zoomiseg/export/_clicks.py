@@ -12,13 +12,11 @@ from typing import Any, cast
 
 import shapely
 
+from zoomiseg.annotations import Annotation, clipped, read_geojson, refuse
 from zoomiseg.errors import AnnotationError, ClickOutside
 from zoomiseg.geometry import Click, ScaleName
 
-from ._annotation import Annotation
 from ._atomic import write_text
-from ._read import read_geojson
-from ._refusal import clipped, refuse
 from ._write import TUMOR_COLOR, collection_text
 
 SCALES = ("low", "high")

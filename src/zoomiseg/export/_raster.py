@@ -10,10 +10,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from zoomiseg.annotations import Annotation
 from zoomiseg.geometry import Box, Grid
 from zoomiseg.session import even_odd
-
-from ._annotation import Annotation
 
 FloatArray = NDArray[np.float64]
 MaskArray = NDArray[np.uint8]

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from zoomiseg.annotations import Annotation
 from zoomiseg.errors import AnnotationError, SessionError
 from zoomiseg.geometry import Box, Grid, Grids, grids_of
 from zoomiseg.session import DEFAULT_CLASS, Session
 from zoomiseg.slide import Mask
 
-from ._annotation import Annotation
 from ._measure import mask_area_mm2
 from ._polygons import MaskReader
 from ._raster import GeoJsonMask

@@ -3,6 +3,7 @@
 from ._events import DEFAULT_CLASS, Event
 from ._imports import MaskSource
 from ._options import Seam, SessionOptions
+from ._origin import Origin, find_slide, read_origin, write_origin
 from ._payloads import (
     BoxLocked,
     BoxSettled,
@@ -17,7 +18,7 @@ from ._payloads import (
     ZoomOpened,
 )
 from ._postgres import require_database
-from ._scanline import even_odd
+from ._scanline import even_odd, non_zero
 from ._session import Session
 from ._sources import LearningPredictor, PredictorPair, SlideSource
 from ._views import Change, HighPatchView
@@ -34,6 +35,7 @@ __all__ = [
     "MaskImported",
     "MaskSource",
     "Mode",
+    "Origin",
     "Payload",
     "PolygonDrawn",
     "PredictorPair",
@@ -46,5 +48,9 @@ __all__ = [
     "StrokeDrawn",
     "ZoomOpened",
     "even_odd",
+    "find_slide",
+    "non_zero",
+    "read_origin",
     "require_database",
+    "write_origin",
 ]

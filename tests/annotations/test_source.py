@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
+from zoomiseg.annotations import _source, read_geojson
 from zoomiseg.errors import AnnotationError
-from zoomiseg.export import _source, read_geojson
 
 TEXT = json.dumps({"type": "Point", "coordinates": [1, 2]}).encode()
 

@@ -1,4 +1,4 @@
-"""Where a session came from: noted beside it by `segment`, so that `export` finds slide and weights again."""
+"""Where a session came from: noted beside it, so that whoever reads it finds slide and weights again."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast
 
-from zoomiseg.errors import SessionError, SlideError
+from zoomiseg.durable import replace_file
+from zoomiseg.errors import OutputError, SessionError, SlideError
 
-from ._options import EngineName
+if TYPE_CHECKING:
+    from zoomiseg.predict import Engine
 
 _NAME = "origin.json"
 _CARD = "session.json"
+_ENGINES = ("openvino", "torch")
 _RESULT_ENDINGS = (".zoomiseg", ".geojson", ".json", ".png")
 
 
@@ -33,7 +36,7 @@ class Origin:
     slide_name: str
     mpp: tuple[float, float]
     weights: str
-    engine: EngineName
+    engine: Engine
 
 
 def write_origin(folder: Path, origin: Origin) -> None:
@@ -42,8 +45,6 @@ def write_origin(folder: Path, origin: Origin) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    from zoomiseg.export import write_text
-
     values = {
         "slide": str(origin.slide),
         "slide_name": origin.slide_name,
@@ -52,7 +53,11 @@ def write_origin(folder: Path, origin: Origin) -> None:
         "engine": origin.engine,
     }
     if _json_of(folder / _NAME) != values:
-        write_text(folder / _NAME, [json.dumps(values, indent=2), "\n"])
+        path = folder / _NAME
+        try:
+            replace_file(path, [json.dumps(values, indent=2).encode("ascii"), b"\n"])
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def read_origin(folder: Path) -> Origin:
@@ -107,11 +112,11 @@ def _from_note(note: dict[str, Any]) -> Origin | None:
 
 
 def _origin(slide: dict[str, Any], weights: object, engine: object) -> Origin:
-    if engine not in get_args(EngineName):
+    if engine not in _ENGINES:
         raise ValueError(f"There is no engine {engine!r}.")
     path = Path(str(slide["path"])) if slide["path"] else None
     mpp = float(slide["mpp"][0]), float(slide["mpp"][1])
-    return Origin(path, str(slide["name"]), mpp, str(weights), cast(EngineName, engine))
+    return Origin(path, str(slide["name"]), mpp, str(weights), cast("Engine", engine))
 
 
 def _json_of(path: Path) -> dict[str, Any]:

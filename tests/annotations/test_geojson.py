@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import shapely
 
+from zoomiseg.annotations import Plane, _geojson, read_geojson
 from zoomiseg.errors import AnnotationError
-from zoomiseg.export import Plane, _read, read_geojson
 
 FILES = Path(__file__).parent / "geojson"
 TRIANGLE = 3995.06176
@@ -284,7 +284,7 @@ def test_deep_nesting_is_refused(tmp_path):
 
 
 def test_too_many_objects_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(_read, "MAX_FEATURES", 3)
+    monkeypatch.setattr(_geojson, "MAX_FEATURES", 3)
     assert len(load(tmp_path, [feature()] * 3)) == 3
     with pytest.raises(AnnotationError, match="more than 3 objects"):
         load(tmp_path, [feature()] * 4)
