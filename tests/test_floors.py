@@ -41,8 +41,17 @@ FLOORS = {
 DOOR = "__init__"
 DOOR_FLOOR = 6
 # Errors are everybody's; an adaptation asks a predictor; a training run reads its pairs from a manifest;
-# a verb starts the server.
-NEIGHBOURS = {("geometry", "errors"), ("training", "datasets"), ("cli", "server"), ("adapt", "predict")}
+# annotated areas are filled as what is drawn by hand; data are imported from annotations and from finished
+# sessions; a verb starts the server.
+NEIGHBOURS = {
+    ("geometry", "errors"),
+    ("adapt", "predict"),
+    ("annotations", "session"),
+    ("datasets", "annotations"),
+    ("datasets", "session"),
+    ("training", "datasets"),
+    ("cli", "server"),
+}
 VERSION = (DOOR, ("__version__",))
 HEAVY = {
     "torch",

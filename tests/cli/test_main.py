@@ -24,6 +24,7 @@ VERBS = (
     ("weights", "verify"),
     ("evaluate",),
     ("evaluate-patches",),
+    ("import",),
     ("prepare",),
     ("train",),
 )
@@ -61,7 +62,7 @@ def test_every_verb_that_does_something_takes_json(verb):
         assert "--json" in [name for parameter in parameters(verb) for name in parameter.opts]
 
 
-@pytest.mark.parametrize("verb", ["info", "segment", "export", "prepare", "evaluate"])
+@pytest.mark.parametrize("verb", ["info", "segment", "export", "import", "prepare", "evaluate"])
 def test_verbs_that_open_a_slide_take_mpp(verb):
     assert "--mpp" in [name for parameter in parameters((verb,)) for name in parameter.opts]
 

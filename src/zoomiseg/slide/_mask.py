@@ -1,4 +1,4 @@
-"""Reads truth masks box by box: tiled grey TIFF of any size, and PNG."""
+"""Reads truth masks box by box: grey TIFF of any size, in tiles or strips, and PNG."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Mask:
         value: The value that stands for the target; None stands for any above 0.
         file: What `close` closes, if anything.
         mpp: What a pixel measures on glass, in µm (x, y); None where the file does not say.
+        in_strips: Whether each box costs all the rows that it touches: fit to be read from top to bottom.
     """
 
     def __init__(
@@ -42,10 +43,12 @@ class Mask:
         value: int | None,
         file: tifffile.TiffFile | None,
         mpp: tuple[float, float] | None = None,
+        in_strips: bool = False,
     ) -> None:
         self.path = path
         self.mpp = mpp
         self.value = value
+        self.in_strips = in_strips
         self.height, self.width = (int(length) for length in pixels.shape[:2])
         self._pixels = pixels
         self._file = file
@@ -98,7 +101,7 @@ class Mask:
 
 
 def open_mask(path: str | Path, *, value: int | None = None) -> Mask:
-    """Open a truth mask: an 8-bit grey TIFF (tiled, for large ones) or PNG.
+    """Open a truth mask: an 8-bit grey TIFF (in tiles or strips, for large ones) or PNG.
 
     Args:
         path: The file.
@@ -123,9 +126,10 @@ def _tiff_mask(path: Path, *, value: int | None) -> Mask:
     try:
         if max(page.shape[:2]) > MAX_SIDE_PX:
             raise AnnotationError(f"The mask {path.name} claims {page.shape}, which is no size of a mask.")
-        if page.is_tiled:
-            return Mask(path, _lazily(page), value=value, file=file, mpp=_mpp_of(page))
-        # A TIFF without tiles must be decoded in one go, under the limit that plain images have.
+        in_strips = _is_large_in_strips(page)
+        if page.is_tiled or in_strips:
+            return Mask(path, _lazily(page), value=value, file=file, mpp=_mpp_of(page), in_strips=in_strips)
+        # Anything else must be decoded in one go, under the limit that plain images have.
         mpp = _mpp_of(page)
         file.close()
         return Mask(path, _whole(path), value=value, file=None, mpp=mpp)
@@ -140,6 +144,15 @@ def _mpp_of(page: tifffile.TiffPage) -> tuple[float, float] | None:
         return None
     per_um = page.get_resolution(tifffile.RESUNIT.MICROMETER)
     return (1 / per_um[0], 1 / per_um[1]) if min(per_um) > 0 else None
+
+
+def _is_large_in_strips(page: tifffile.TiffPage) -> bool:
+    """Say whether a page is too large to be decoded in one go, and not so in its strips."""
+    limit = Image.MAX_IMAGE_PIXELS
+    if page.is_tiled or limit is None:
+        return False
+    height, width = page.shape[:2]
+    return width * height > limit >= width * min(page.rowsperstrip, height)
 
 
 def _lazily(page: tifffile.TiffPage) -> Any:

@@ -1,0 +1,91 @@
+"""What of an annotation is the target: chosen by the names of classes, the user's or the usual ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from zoomiseg.annotations import Area, Drawing
+from zoomiseg.errors import AnnotationError
+
+from ._case import ImportOptions
+
+USUAL_TARGET = (
+    *("tumor", "tumour", "positive", "cancer", "carcinoma", "lesion", "metastasis", "metastases"),
+    *("_0", "_1"),
+)
+USUAL_CUT = ("stroma", "other", "negative", "normal", "exclusion", "_2", "ignore*")
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which areas are the target.
+
+    Args:
+        areas: Inside.
+        cuts: Outside, even within those.
+        notices: Sentences that a user should read.
+    """
+
+    areas: tuple[Area, ...]
+    cuts: tuple[Area, ...]
+    notices: tuple[str, ...]
+
+
+def target_of(drawing: Drawing, options: ImportOptions, *, name: str) -> Target:
+    """Choose the areas of the target, and those that are cut out of it.
+
+    A derived class or a group in another, "Tumor: Viable", is called by its whole name or by any part.
+    Where nobody names a class, areas without a class count if there are none of a usual name.
+
+    Args:
+        drawing: What the file outlines.
+        options: The user's names of classes.
+        name: Of the file, for messages.
+    Raises:
+        AnnotationError: No area is the target; says which classes there are.
+    """
+    wanted = [area for area in drawing.areas if _is_called(area, options.target or USUAL_TARGET)]
+    if not wanted and not options.target:
+        wanted = [area for area in drawing.areas if area.class_name is None]
+    classes = {area.class_name for area in wanted}
+    areas = tuple(area for area in wanted if not area.cut)
+    if not areas:
+        raise _refusal(drawing, options, name)
+    others = [area for area in drawing.areas if area.class_name not in classes]
+    named = [area for area in others if not area.cut and _is_called(area, options.cut or USUAL_CUT)]
+    cuts = (*(area for area in wanted if area.cut), *named)
+    ignored = {area.class_name for area in others} - {area.class_name for area in named}
+    return Target(areas, tuple(cuts), (*drawing.notices, *_of_ignored(ignored, name)))
+
+
+def _is_called(area: Area, names: Collection[str]) -> bool:
+    if area.class_name is None:
+        return False
+    whole = area.class_name.casefold()
+    parts = [whole, *(part.strip() for part in whole.split(":"))]
+    return any(fnmatchcase(part, name.casefold()) for name in names for part in parts)
+
+
+def _refusal(drawing: Drawing, options: ImportOptions, name: str) -> AnnotationError:
+    if not drawing.areas:
+        return AnnotationError(f"{name} outlines no area.")
+    wanted = f"of the class {' or '.join(options.target)}" if options.target else "of a class known as tumour"
+    return AnnotationError(
+        f"{name} has no area {wanted}; it has {_listed({area.class_name for area in drawing.areas})}.",
+        hint="Name the classes of the target with --class.",
+    )
+
+
+def _of_ignored(classes: Collection[str | None], name: str) -> Sequence[str]:
+    if not classes:
+        return ()
+    return (f"{name}: areas of {_listed(classes)} are neither target nor cut out of it: left out.",)
+
+
+def _listed(classes: Collection[str | None]) -> str:
+    names = sorted(repr(each) if each else "no class" for each in classes)
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
