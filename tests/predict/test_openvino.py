@@ -12,7 +12,7 @@ from zoomiseg.networks import Card
 from zoomiseg.networks._options import SkipOptions
 from zoomiseg.networks._uctransnet import UCTransNet
 from zoomiseg.networks._unet import UNet
-from zoomiseg.predict import OpenVinoPredictor, Predictor, TorchPredictor, _compiled, _openvino
+from zoomiseg.predict import OpenVinoPredictor, Predictor, TorchPredictor, _compiled, _convert, _split
 
 from .conftest import MakePatch
 
@@ -84,7 +84,7 @@ def test_a_network_is_converted_once_for_all_sizes_and_later_runs(
     def never(_module: nn.Module, _shapes: object) -> openvino.Model:
         raise AssertionError("converted again")
 
-    monkeypatch.setattr(_compiled, "converted", never)
+    monkeypatch.setattr(_convert, "converted", never)
     predictor.predict(make_patch(Box(0, 0, 32, 64)), [])
     later = OpenVinoPredictor(nn.Identity(), predictor.card, cache_folder=cache_folder)
     later.predict(make_patch(Box(0, 0, 64, 64)), [])
@@ -96,7 +96,8 @@ def test_the_number_of_compiled_sizes_is_bounded(
     monkeypatch.setattr(_compiled, "MAX_COMPILED", 2)
     for width in (32, 64, 32, 96):
         predictor.predict(make_patch(Box(0, 0, width, 32)), [])
-    assert [shapes[0][3] for shapes in predictor._network.compiled_shapes] == [32, 96]
+    (network,) = predictor._network.parts
+    assert [shapes[0][3] for shapes in network.compiled_shapes] == [32, 96]
 
 
 def test_a_module_without_a_checksum_is_not_cached(card: Card, make_patch: MakePatch, tmp_path: Path) -> None:
@@ -109,9 +110,10 @@ def test_a_module_without_a_checksum_is_not_cached(card: Card, make_patch: MakeP
 def test_warming_up_compiles_the_whole_patch(
     predictor: OpenVinoPredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_openvino, "PATCH_SIZE", 64)
+    monkeypatch.setattr(_split, "PATCH_SIZE", 64)
     predictor.warm_up()
-    assert predictor._network.compiled_shapes == [((1, 3, 64, 64),) * 2]
+    (network,) = predictor._network.parts
+    assert network.compiled_shapes == [((1, 3, 64, 64),) * 2]
 
 
 def test_the_identity_names_scale_weights_and_engine(predictor: OpenVinoPredictor, card: Card) -> None:

@@ -7,6 +7,7 @@ from ._explained import Explained, Explaining
 from ._lite0 import IMAGENET_MEAN, IMAGENET_STD
 from ._options import ShallowSkip, SkipOptions
 from ._registry import begin_with, build_network, may_begin, network_names
+from ._splitting import Splitting
 from ._weights import find_weights, list_weights, scales_of, verify_weights
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Places",
     "ShallowSkip",
     "SkipOptions",
+    "Splitting",
     "begin_with",
     "build_network",
     "find_weights",

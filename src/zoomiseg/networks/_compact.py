@@ -64,15 +64,17 @@ class CompactBase(nn.Module):
         nn.init.normal_(self.head.weight, std=0.1)
         self.head.bias = nn.Parameter(zeros(1))
 
-    def decoded(self, image: Tensor, *, shallow: Tensor, kept: Sequence[Tensor]) -> Tensor:
+    def decoded(self, image: Tensor, *, shallow: Tensor, kept: Sequence[Tensor | None]) -> Tensor:
         """Return (N, 16, H, W) features, which `head` makes logits of.
 
         Args:
             image: (N, 3, H, W), sides multiples of `STRIDE`.
             shallow: What the stride-2 skip carries.
-            kept: The encoder's features at strides 4, 8, 16, 32.
+            kept: The encoder's features at strides 4, 8, 16, 32; those at 4 only where their skip is there.
         """
-        second, third, fourth, features = kept
+        second, third, fourth, deep = kept
+        assert deep is not None, "only the skip at stride 4 can be missing"
+        features = deep
         kept_second = None if self.drop_second_skip else second
         skips = (fourth, third, kept_second, shallow, self.image_branch(image))
         for block, skip in zip(self.decoder, skips, strict=True):

@@ -12,12 +12,12 @@ from ._compact import STRIDE, CompactBase, loud_conv
 from ._explained import Explained
 from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, lite0_stem, load_imagenet_weights
 from ._options import SkipOptions
-from ._padding import cropped, padded
+from ._padding import cropped, padded, padded_image
 
 _JOIN = 3
 """Stages of the encoder, to stride 8, that no click touches."""
-Seen = tuple[Tensor, Tensor, Tensor]
-"""Features at strides 2, 4 and 8, none of which a click has touched."""
+Seen = tuple[Tensor, Tensor | None, Tensor]
+"""Features at strides 2, 4 and 8, none of which a click has touched; None where no skip needs them."""
 
 
 class CompactAttention(CompactBase):
@@ -58,8 +58,17 @@ class CompactAttention(CompactBase):
             image: (N, 3, H, W) RGB, normalised with ImageNet mean and deviation.
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
+        return self.answer(image, guidance, self.tissue(image))
+
+    def tissue(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Return the features at strides 2 and 8, between them those at 4 where a skip needs them."""
+        features = self.seen(padded_image(image, multiple=STRIDE))
+        return tuple(each for each in features if each is not None)
+
+    def answer(self, image: Tensor, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
+        """Return (N, 1, H, W) logits; see `Splitting`."""
         whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
-        features = self.answered(whole_image, whole_guidance, self.seen(whole_image))
+        features = self.answered(whole_image, whole_guidance, self.as_seen(tissue))
         return cropped(self.head(features), image)
 
     def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
@@ -80,11 +89,16 @@ class CompactAttention(CompactBase):
         kept = (second, joined, fourth, self._staged(fourth, 5, 7))
         return self.decoded(image, shallow=shallow, kept=kept)
 
+    def as_seen(self, tissue: Sequence[Tensor]) -> Seen:
+        """Return what `seen` returned, from what `tissue` returned."""
+        return tissue[0], None if self.drop_second_skip else tissue[1], tissue[-1]
+
     def seen(self, image: Tensor) -> Seen:
         """Return what depends on the tissue alone."""
         shallow = self.stem(image)
         second = self._staged(shallow, 0, 2)
-        return shallow, second, self._staged(second, 2, _JOIN)
+        third = self._staged(second, 2, _JOIN)
+        return shallow, None if self.drop_second_skip else second, third
 
     def _staged(self, features: Tensor, first: int, end: int) -> Tensor:
         for index in range(first, end):

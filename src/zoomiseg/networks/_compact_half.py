@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from torch import Tensor, cat, nn
 from torch.nn.functional import avg_pool2d, interpolate
@@ -13,7 +13,7 @@ from ._compact import DECODER_CHANNELS, STRIDE
 from ._compact_attention import CompactAttention
 from ._explained import Explained
 from ._options import SkipOptions
-from ._padding import cropped, padded
+from ._padding import cropped, padded, padded_image
 
 _FINE_CHANNELS = 8
 
@@ -54,8 +54,18 @@ class CompactHalf(nn.Module):
             image: (N, 3, H, W) RGB, normalised with ImageNet mean and deviation.
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
-        whole_image, shrunk, clicks = _halved(image, guidance)
-        features = self.coarse.answered(shrunk, clicks, self.coarse.seen(shrunk))
+        return self.answer(image, guidance, self.tissue(image))
+
+    def tissue(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Return the padded image shrunk by two, and what the coarse network sees of it."""
+        shrunk = avg_pool2d(padded_image(image, multiple=2 * STRIDE), 2)
+        return shrunk, *self.coarse.tissue(shrunk)
+
+    def answer(self, image: Tensor, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
+        """Return (N, 1, H, W) logits; see `Splitting`."""
+        shrunk, *seen = tissue
+        whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
+        features = self.coarse.answered(shrunk, avg_pool2d(whole_guidance, 2), self.coarse.as_seen(seen))
         return cropped(self._corrected(whole_image, features), image)
 
     def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:

@@ -11,12 +11,20 @@ def padded(image: Tensor, guidance: Tensor, *, multiple: int) -> tuple[Tensor, T
 
     The image repeats its last row and column, which opens no edge; the guidance says nothing (0) there.
     """
-    # Always padded, even by 0: a branch on the size could not be traced.
-    height, width = image.shape[-2:]
-    amounts = [0, -width % multiple, 0, -height % multiple]
-    return pad(image, amounts, mode="replicate"), pad(guidance, amounts)
+    return padded_image(image, multiple=multiple), pad(guidance, _amounts(image, multiple))
+
+
+def padded_image(image: Tensor, *, multiple: int) -> Tensor:
+    """Return an image as `padded` does."""
+    return pad(image, _amounts(image, multiple), mode="replicate")
 
 
 def cropped(logits: Tensor, image: Tensor) -> Tensor:
     """Return `logits` (N, 1, H', W') cut back to the height and width of `image`."""
     return logits[..., : image.shape[-2], : image.shape[-1]]
+
+
+def _amounts(image: Tensor, multiple: int) -> list[int]:
+    # Always padded, even by 0: a branch on the size could not be traced.
+    height, width = image.shape[-2:]
+    return [0, -width % multiple, 0, -height % multiple]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zoomiseg.lazy import door as _door
 
-from ._predictor import FloatArray, ImageArray, Patch, Predictor, Runner
+from ._predictor import AheadPredictor, FloatArray, ImageArray, Patch, Predictor, Runner
 
 if TYPE_CHECKING:
     from ._load import Engine, Predictors, load_predictor, load_predictors
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ._torch import TorchPredictor
 
 __all__ = [
+    "AheadPredictor",
     "Engine",
     "FloatArray",
     "ImageArray",

@@ -1,16 +1,13 @@
-"""A torch module run by OpenVINO on the CPU, compiled for each size of input that occurs."""
+"""A network run by OpenVINO on the CPU, compiled for each size of input that occurs."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable
 from threading import Lock
 
 import numpy as np
-from torch import nn
 
-from ._convert import converted
-from ._ir_cache import IrCache
 from ._predictor import FloatArray
 from ._runtime import openvino
 
@@ -24,22 +21,14 @@ _SETTINGS = {
 
 
 class CompiledNetwork:
-    """Runs a module in float32, each time to the same bits; converted when it is first needed.
+    """Runs a model, each time to the same bits; read when it is first needed.
 
     Args:
-        module: In eval mode, tensors to a tensor or a tuple of them.
-        example_shapes: Of its inputs; other sizes will do later.
-        key: What tells it from all other modules, for the cache; "" is not cached.
-        cache: Where converted networks are kept.
+        read: Returns the model, for inputs of any size.
     """
 
-    def __init__(
-        self, module: nn.Module, example_shapes: Sequence[tuple[int, ...]], *, key: str, cache: IrCache
-    ) -> None:
-        self._module = module
-        self._example_shapes = tuple(example_shapes)
-        self._key = key and f"{key}-{openvino.__version__}"
-        self._cache = cache
+    def __init__(self, read: Callable[[openvino.Core], openvino.Model]) -> None:
+        self._read = read
         self._core = openvino.Core()
         self._model: openvino.Model | None = None
         self._compiled: OrderedDict[tuple[tuple[int, ...], ...], openvino.CompiledModel] = OrderedDict()
@@ -47,7 +36,7 @@ class CompiledNetwork:
         self._lock = Lock()
 
     def run(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
-        """Return the module's outputs, float32, for inputs of any size that it takes."""
+        """Return the model's outputs, float32, for inputs of any size that it takes."""
         with self._lock:
             outputs = self._compiled_for(tuple(each.shape for each in inputs))(inputs)
             # They lie in buffers that the next request fills.
@@ -70,13 +59,5 @@ class CompiledNetwork:
 
     def _any_size(self) -> openvino.Model:
         if self._model is None:
-            self._model = self._read_or_converted()
+            self._model = self._read(self._core)
         return self._model
-
-    def _read_or_converted(self) -> openvino.Model:
-        if not self._key:
-            return converted(self._module, self._example_shapes)
-        model = self._cache.read(self._key, self._core)
-        if model is None:
-            model = self._cache.write(self._key, converted(self._module, self._example_shapes), self._core)
-        return model

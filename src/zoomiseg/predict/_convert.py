@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
+from zoomiseg.networks import Splitting
+
+from ._ir_cache import IrCache
 from ._runtime import openvino
 
 # torch notes what it traces in one place for all threads: two networks at once are mixed up.
@@ -28,6 +32,30 @@ class Probability(nn.Module):
         return probability
 
 
+class Tissue(nn.Module):
+    """The layers of a `Splitting` network that need no click."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """Return what `Answer` needs of an image."""
+        return cast(Splitting, self.network).tissue(image)
+
+
+class Answer(nn.Module):
+    """The other layers, and the sigmoid that makes their logits a probability."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, guidance: Tensor, image: Tensor, *tissue: Tensor) -> Tensor:
+        """Return (N, 1, H, W) in [0, 1]."""
+        return cast(Splitting, self.network).answer(image, guidance, tissue).sigmoid()
+
+
 def converted(module: nn.Module, example_shapes: Sequence[tuple[int, ...]]) -> openvino.Model:
     """Return the model of `module` for inputs of any size; those of the example are traced."""
     example = tuple(torch.zeros(shape) for shape in example_shapes)
@@ -36,3 +64,25 @@ def converted(module: nn.Module, example_shapes: Sequence[tuple[int, ...]]) -> o
         warnings.filterwarnings("ignore", message="`torch.jit", category=DeprecationWarning)
         model: openvino.Model = openvino.convert_model(module, example_input=example)
     return model
+
+
+def reader(
+    module: nn.Module, example_shapes: Sequence[tuple[int, ...]], *, key: str, cache: IrCache
+) -> Callable[[openvino.Core], openvino.Model]:
+    """Return what gives the model of `module`: from the cache, or converted and then kept there.
+
+    Args:
+        module: In eval mode, tensors to a tensor or a tuple of them.
+        example_shapes: Of its inputs; other sizes will do later.
+        key: What tells it from all other modules, for the cache; "" is not cached.
+        cache: Where converted networks are kept.
+    """
+    versioned = f"{key}-{openvino.__version__}"
+
+    def read(core: openvino.Core) -> openvino.Model:
+        if not key:
+            return converted(module, example_shapes)
+        model = cache.read(versioned, core)
+        return model or cache.write(versioned, converted(module, example_shapes), core)
+
+    return read

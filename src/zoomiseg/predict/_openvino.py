@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import platformdirs
+import torch
 from torch import nn
 
-from zoomiseg.geometry import PATCH_SIZE, Click
-from zoomiseg.networks import Card
+from zoomiseg.geometry import Click
+from zoomiseg.networks import Card, Splitting
 
 from ._compiled import CompiledNetwork
-from ._convert import Probability
+from ._convert import Answer, Probability, Tissue, reader
 from ._ir_cache import IrCache
 from ._predictor import FloatArray, Patch, Runner
-from ._preprocess import predict_with
+from ._preprocess import predict_pixels_with, seen_pixels
 from ._runtime import openvino
+from ._split import SplitNetwork, WholeNetwork
 
 # Any size will do that no layer could mistake for another of its numbers.
 EXAMPLE_SHAPE = (1, 3, 64, 96)
 
 
 class OpenVinoPredictor:
-    """Satisfies `Predictor` with a network compiled for each size of input that occurs.
+    """Satisfies `AheadPredictor` with a network compiled for each size of input that occurs.
 
     Args:
         module: The network; converted when the cache does not hold it.
@@ -36,9 +37,7 @@ class OpenVinoPredictor:
         self.card = card
         self.module = module.eval()
         self._cache = IrCache(cache_folder or platformdirs.user_cache_path("zoomiseg", appauthor=False))
-        self._network = CompiledNetwork(
-            Probability(self.module), (EXAMPLE_SHAPE, EXAMPLE_SHAPE), key=card.sha256, cache=self._cache
-        )
+        self._network = self._split() if isinstance(self.module, Splitting) else self._whole()
 
     @property
     def identity(self) -> str:
@@ -49,12 +48,16 @@ class OpenVinoPredictor:
         self, patch: Patch, clicks: Sequence[Click], *, mask_input: FloatArray | None = None
     ) -> FloatArray:
         """Return the probability over the patch; see `Predictor.predict`."""
-        return predict_with(self._run, self.card, patch, clicks, mask_input)
+        return predict_pixels_with(self._network.run, self.card, patch, clicks, mask_input)
+
+    def look_at(self, patch: Patch) -> None:
+        """Run the layers that need no click, and keep what they see; see `AheadPredictor.look_at`."""
+        if patch.frame.inside.area:
+            self._network.look_at(seen_pixels(patch, self.card))
 
     def warm_up(self) -> None:
         """Convert, compile and run the network for a whole patch."""
-        nothing = np.zeros((1, 3, PATCH_SIZE, PATCH_SIZE), np.float32)
-        self._run(nothing, nothing)
+        self._network.warm_up()
 
     def runner(self, module: nn.Module, example_shapes: Sequence[tuple[int, ...]], *, name: str) -> Runner:
         """Return what runs another module as this predictor runs its own.
@@ -64,8 +67,22 @@ class OpenVinoPredictor:
             example_shapes: Of its inputs.
             name: Tells it from others made from this network, for the cache; "" is not cached.
         """
-        key = f"{self.card.sha256}-{name}" if self.card.sha256 and name else ""
-        return CompiledNetwork(module.eval(), example_shapes, key=key, cache=self._cache).run
+        return self._compiled(module, example_shapes, name).run
 
-    def _run(self, image: FloatArray, guidance: FloatArray) -> FloatArray:
-        return self._network.run(image, guidance)[0]
+    def _whole(self) -> WholeNetwork:
+        shapes = (EXAMPLE_SHAPE, EXAMPLE_SHAPE)
+        return WholeNetwork(self._compiled(Probability(self.module), shapes, "whole"), self.card)
+
+    def _split(self) -> SplitNetwork:
+        tissue = Tissue(self.module)
+        with torch.inference_mode():
+            seen = tuple(tuple(each.shape) for each in tissue(torch.zeros(EXAMPLE_SHAPE)))
+        return SplitNetwork(
+            self._compiled(tissue, (EXAMPLE_SHAPE,), "tissue"),
+            self._compiled(Answer(self.module), (EXAMPLE_SHAPE, EXAMPLE_SHAPE, *seen), "answer"),
+            self.card,
+        )
+
+    def _compiled(self, module: nn.Module, shapes: Sequence[tuple[int, ...]], name: str) -> CompiledNetwork:
+        key = f"{self.card.sha256}-{name}" if self.card.sha256 and name else ""
+        return CompiledNetwork(reader(module.eval(), shapes, key=key, cache=self._cache))

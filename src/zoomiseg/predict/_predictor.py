@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,4 +54,13 @@ class Predictor(Protocol):
 
     def warm_up(self) -> None:
         """Prepare all that a first prediction would otherwise wait for."""
+        ...
+
+
+@runtime_checkable
+class AheadPredictor(Predictor, Protocol):
+    """A predictor that can do a part of its work before there is a click."""
+
+    def look_at(self, patch: Patch) -> None:
+        """Do ahead what a prediction on this patch will need, whatever is clicked; changes no answer."""
         ...

@@ -23,6 +23,8 @@ MARGIN_PX = 224
 that of a whole padded patch to an IoU of only 0.57 to 0.71; with 192 pixels to 0.988."""
 Run = Callable[[FloatArray, FloatArray], FloatArray]
 """(1, 3, H, W) normalised image and (1, 3, H, W) guidance to (1, 1, H, W) probability, all float32."""
+PixelRun = Callable[[ImageArray, FloatArray], FloatArray]
+"""(H, W, 3) uint8 RGB and (1, 3, H, W) guidance to (1, 1, H, W) probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,12 @@ class NetworkInput:
     """What a network is fed for one prediction.
 
     Args:
-        image: (1, 3, H, W) float32 RGB, normalised with the card's mean and deviation.
+        pixels: (H, W, 3) uint8 RGB.
         guidance: (1, 3, H, W) float32 in [0, 1]: positive clicks, negative clicks, mask input.
         window: The part of the patch that the network sees, W x H patch pixels.
     """
 
-    image: FloatArray
+    pixels: ImageArray
     guidance: FloatArray
     window: Box
 
@@ -55,11 +57,35 @@ def predict_with(
         ClickOutside: A click outside the patch or the slide.
         ValueError: The image or the mask input is not of the patch's size.
     """
+    return predict_pixels_with(
+        lambda pixels, guidance: run(normalised(pixels, card)[None], guidance),
+        card,
+        patch,
+        clicks,
+        mask_input,
+    )
+
+
+def predict_pixels_with(
+    run: PixelRun, card: Card, patch: Patch, clicks: Sequence[Click], mask_input: FloatArray | None
+) -> FloatArray:
+    """Return what `predict_with` does, by an engine that normalises the pixels itself.
+
+    Args:
+        run: The engine.
+        card: Of the network that `run` runs.
+        patch: As in `Predictor.predict`.
+        clicks: As in `Predictor.predict`.
+        mask_input: As in `Predictor.predict`.
+    Raises:
+        ClickOutside: A click outside the patch or the slide.
+        ValueError: The image or the mask input is not of the patch's size.
+    """
     fed = network_input(patch, clicks, mask_input, card)
     inside = patch.frame.inside
     whole = np.zeros(patch.image.shape[:2], np.float32)
     if inside.area:
-        seen = run(fed.image, fed.guidance)[0, 0]
+        seen = run(fed.pixels, fed.guidance)[0, 0]
         patch_box = Box(0, 0, patch.frame.box.width, patch.frame.box.height)
         whole[inside.slices_in(patch_box)] = seen[inside.slices_in(fed.window)]
     return whole
@@ -68,7 +94,7 @@ def predict_with(
 def network_input(
     patch: Patch, clicks: Sequence[Click], mask_input: FloatArray | None, card: Card
 ) -> NetworkInput:
-    """Cut out what the network sees, normalise it and draw the clicks.
+    """Cut out what the network sees and draw the clicks.
 
     Raises:
         ClickOutside: A click outside the patch or the slide.
@@ -85,7 +111,13 @@ def network_input(
         window.width,
         radius_px=card.click_radius_px,
     )
-    return NetworkInput(normalised(patch.image[part], card)[None], maps[None], window)
+    return NetworkInput(patch.image[part], maps[None], window)
+
+
+def seen_pixels(patch: Patch, card: Card) -> ImageArray:
+    """Return the (H, W, 3) part of a patch's pixels that the network sees, whatever is clicked."""
+    window = seen_window(patch.frame, pad_to_patch=card.pad_to_patch)
+    return patch.image[window.slices_in(Box(0, 0, patch.frame.box.width, patch.frame.box.height))]
 
 
 def seen_window(frame: PatchFrame, *, pad_to_patch: bool) -> Box:

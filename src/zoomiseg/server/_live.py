@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import cached_property, partial
 from typing import TypeVar
 
-from zoomiseg.geometry import Box, PatchFrame, ScaleName, high_patch_box
+from zoomiseg.geometry import Box, ScaleName
 from zoomiseg.session import Change, Session
 from zoomiseg.slide import Slide
 
@@ -89,7 +89,7 @@ class LiveSession:
 
     def look(self, x: float, y: float, scale: ScaleName) -> None:
         """Read the patch that a click here would need, when there is nothing else to do."""
-        self._turns.ahead(self.record.id, partial(self._read_ahead, x, y, scale))
+        self._turns.ahead(self.record.id, partial(self.session.look_ahead, x=x, y=y, scale=scale))
 
     def steadily(self, read: Callable[[Session], T]) -> T:
         """Return what was read of one single revision; in a thread.
@@ -121,20 +121,6 @@ class LiveSession:
         if self.history.add(change):
             self.broadcast.publish(_changed(change), News("saved", {"revision": change.revision}))
         return change
-
-    def _read_ahead(self, x: float, y: float, scale: ScaleName) -> None:
-        frame = self._frame_at(x, y, scale)
-        self.slide.read(frame.box, frame.grid)
-
-    def _frame_at(self, x: float, y: float, scale: ScaleName) -> PatchFrame:
-        grids = self.slide.grids
-        if scale == "high":
-            return PatchFrame(grids.high, high_patch_box(grids.low, (x, y)))
-        u, v = grids.low.from_slide((x, y))
-        return min(
-            self.session.low_patches(),
-            key=lambda frame: (frame.box.centre[0] - u) ** 2 + (frame.box.centre[1] - v) ** 2,
-        )
 
 
 def _changed(change: Change) -> News:

@@ -11,7 +11,6 @@ from zoomiseg.geometry import (
     PATCH_SIZE,
     SCALE_FACTOR,
     Box,
-    Click,
     Grid,
     PatchFrame,
     nearest_patch,
@@ -88,7 +87,7 @@ class LowPatches:
         """
         owned: dict[LowKey, list[PlacedClick]] = {}
         for each in placed[:1] if together else placed:
-            owned.setdefault(self._key_of(class_, each.click), []).append(each)
+            owned.setdefault(self._key_of(class_, each.click.slide_xy), []).append(each)
         if together:
             (key,) = owned
             owned[key] = [each for each in placed if self._frame(key).holds(each.click)]
@@ -97,8 +96,12 @@ class LowPatches:
             self.patches.put(key, patch)
         return [Given(patch.box, tuple(owned[key])) for key, patch in after.items()]
 
-    def _key_of(self, class_: str, click: Click) -> LowKey:
-        u, v = self._grid.from_slide(click.slide_xy)
+    def box_at(self, slide_xy: tuple[float, float]) -> Box:
+        """Return the patch that a click here would go to, in low pixels."""
+        return self._frame(self._key_of("", slide_xy)).box
+
+    def _key_of(self, class_: str, slide_xy: tuple[float, float]) -> LowKey:
+        u, v = self._grid.from_slide(slide_xy)
         return LowKey(class_, nearest_patch(self._columns, u), nearest_patch(self._rows, v))
 
     def _frame(self, key: LowKey) -> PatchFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from zoomiseg.geometry import PATCH_SIZE, Box, Grid, PatchFrame, ScaleName
-from zoomiseg.predict import Patch
+from zoomiseg.predict import AheadPredictor, Patch
 
 from ._blend import Piece, blend_enlarged, covered, probability
 from ._imports import ImportStore
@@ -103,6 +103,17 @@ class Predictions:
             while len(self._images) > self._image_limit:
                 self._images.popitem(last=False)
         return Patch(image, frame)
+
+    def look_ahead(self, scale: ScaleName, box: Box) -> None:
+        """Read a patch, and do what its network can do before there is a click.
+
+        Raises:
+            SlideError: The slide cannot be read.
+        """
+        predictor = self._predictors.low if scale == "low" else self._predictors.high
+        patch = self.read_patch(scale, box)
+        if isinstance(predictor, AheadPredictor):
+            predictor.look_at(patch)
 
     def _missing(self, layer: Layer) -> list[Layer]:
         """Return what has to be predicted for a layer, what others depend on first, itself last."""

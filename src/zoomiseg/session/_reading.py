@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zoomiseg.errors import SessionError
-from zoomiseg.geometry import HIGH, PATCH_SIZE, Box, Click, Grid, PatchFrame, ScaleName
+from zoomiseg.geometry import HIGH, PATCH_SIZE, Box, Click, Grid, PatchFrame, ScaleName, high_patch_box
 
 from ._blend import probability
 from ._compose import Composer
@@ -140,6 +140,27 @@ class ReadableSession:
     def touched(self, *, class_: str = DEFAULT_CLASS) -> list[Box]:
         """Return boxes in high pixels outside of which the class is 0 everywhere; they may overlap."""
         return self._shown.composer.touched(class_)
+
+    def look_ahead(self, *, x: float, y: float, scale: ScaleName, class_: str = DEFAULT_CLASS) -> None:
+        """Do ahead what a click here would have to wait for; changes nothing that can be read.
+
+        Args:
+            x: In slide pixels, to the right; on the slide.
+            y: In slide pixels, downwards.
+            scale: Where the click would be made.
+            class_: What would be clicked.
+
+        Raises:
+            SlideError: The slide cannot be read there.
+        """
+        grids = self.slide.grids
+        if scale == "low":
+            self._predictions.look_ahead("low", self._state.low.box_at((x, y)))
+        elif patch := self._shown.state.overlays.patch_for(class_, *grids.high.pixel_at((x, y))):
+            self._predictions.look_ahead("high", patch.box)
+        else:
+            # A new patch will lie around the very click, so only its pixels are worth having.
+            self.slide.read(high_patch_box(grids.low, (x, y)), grids.high)
 
     def low_patches(self) -> tuple[PatchFrame, ...]:
         """Return all patches of the low grid, clicked or not, row by row."""
