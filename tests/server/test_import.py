@@ -50,6 +50,50 @@ def test_a_picture_of_the_mask_does_as_well(client, session):
     assert ((whole(client, session)[..., 3] == 255) != (mask > 0)).mean() < 0.005
 
 
+def test_what_is_added_lies_over_what_was_clicked_and_one_undo_takes_it_back(client, session):
+    click(client, session, "a1")
+    before = whole(client, session)[..., 3] == 255
+    mask = np.zeros((HEIGHT // 2, WIDTH // 2), np.uint8)
+    mask[20:60, 30:90] = 1
+    mask[30:40, 40:50] = 0
+    mask[200, 200] = 1
+    data = io.BytesIO()
+    Image.fromarray(mask).save(data, "TIFF")
+    assert send(client, session, data.getvalue(), TIFF, mode="add").json()["revision"] == 2
+    rows, columns = (np.arange(size) * half // size for size, half in ((HEIGHT, 240), (WIDTH, 300)))
+    expected = before | (mask[np.ix_(rows, columns)] > 0)
+    assert ((whole(client, session)[..., 3] == 255) != expected).mean() < 0.005
+
+    assert [event["kind"] for event in client.get(f"sessions/{session}").json()["events"]] == [
+        "click",
+        "polygon",
+    ]
+    client.post(f"sessions/{session}/undo", json={"op_id": "u"})
+    assert np.array_equal(whole(client, session)[..., 3] == 255, before)
+
+
+def test_ragged_outlines_are_listed_by_their_place_only(client, session):
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[100:200:2, 50:150:2] = 1
+    data = io.BytesIO()
+    Image.fromarray(mask).save(data, "TIFF")
+    send(client, session, data.getvalue(), TIFF, mode="add")
+    (event,) = client.get(f"sessions/{session}").json()["events"]
+    assert event["rings"] is None
+    place = [event[key] for key in ("x", "y", "width", "height")]
+    assert np.abs(np.subtract(place, (50, 100, 99, 99))).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["replace", "add"])
+def test_a_mask_of_another_slide_is_refused(client, session, mode):
+    data = io.BytesIO()
+    Image.fromarray(np.ones((50, 300), np.uint8)).save(data, "TIFF")
+    answer = send(client, session, data.getvalue(), TIFF, mode=mode)
+    assert answer.status_code == 422
+    assert "another aspect" in sentence(answer)
+
+
+@pytest.mark.parametrize("mode", ["replace", "add"])
 @pytest.mark.parametrize(
     ("data", "headers", "words"),
     [
@@ -60,8 +104,8 @@ def test_a_picture_of_the_mask_does_as_well(client, session):
         (area((9000, 0), (9100, 0), (9000, 100)), GEOJSON, ""),
     ],
 )
-def test_what_is_no_mask_is_refused_and_changes_nothing(client, session, data, headers, words):
-    answer = send(client, session, data, headers)
+def test_what_is_no_mask_is_refused_and_changes_nothing(client, session, data, headers, words, mode):
+    answer = send(client, session, data, headers, mode=mode)
     assert answer.status_code == 422
     assert words in sentence(answer)
     assert client.get(f"sessions/{session}").json()["revision"] == 0

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -28,6 +29,22 @@ def test_the_first_line_is_the_address_as_json_where_that_is_asked_for(slides, t
     with serving(slides, "--sessions", tmp_path, "--json") as server:
         assert json.loads(server.url)["url"].startswith("http://127.0.0.1:")
         assert server.end()[0] == 130
+
+
+def test_the_address_is_opened_in_the_browser_only_where_that_is_asked_for_or_somebody_watches(
+    slides, tmp_path, monkeypatch
+):
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    monkeypatch.setenv("DISPLAY", ":9")
+    with serving(slides, "--sessions", tmp_path / "quiet") as server, server.client() as client:
+        client.get("config")
+    with serving(slides, "--sessions", tmp_path / "loud", "--open") as server:
+        while not opened.exists():
+            time.sleep(0.05)
+        assert opened.read_text() == f"{server.url}\n"
 
 
 def test_an_end_does_not_wait_for_those_who_listen(slides, tmp_path):

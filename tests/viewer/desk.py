@@ -82,9 +82,13 @@ class Desk:
         )
 
     def saved(self) -> None:
-        """Wait until all is saved and nothing is being computed."""
+        """Wait until all is saved, nothing is being computed, and the mask on screen is the newest."""
         self.page.wait_for_selector(".status[data-connection=saved]")
         self.page.wait_for_selector(".progress", state="hidden")
+        self.page.wait_for_function(
+            "(revision) => Number(document.querySelector('canvas.mask').dataset.revision) >= revision",
+            arg=self.info()["revision"],
+        )
 
     def mask_alpha(self, slide_xy: tuple[float, float]) -> int:
         """Return how opaque the mask is drawn there, 0 to 255."""

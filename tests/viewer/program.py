@@ -17,12 +17,13 @@ class Program:
     Args:
         slides: The folder.
         sessions: Where it keeps sessions.
+        options: More options of the verb.
     """
 
-    def __init__(self, slides: Path, sessions: Path) -> None:
+    def __init__(self, slides: Path, sessions: Path, *options: str) -> None:
         self._command = [
             *(sys.executable, "-c", "from zoomiseg.cli import main; main()", "serve", str(slides)),
-            *("--sessions", str(sessions)),
+            *("--sessions", str(sessions), *options),
         ]
         self._port = _free_port()
         self._process: subprocess.Popen[str] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .desk import NESTS, STROMA, Desk, open_slide_page, shown
 from .program import Program
@@ -40,6 +40,22 @@ def test_clicks_made_while_the_server_is_dead_are_sent_in_order_when_it_is_back(
     desk.saved()
     assert desk.clicks() == [(1, "low"), (1, "low"), (-1, "low"), (1, "low")]
     desk.wait_for_mask(NESTS[2])
+
+
+def test_clicks_made_while_the_network_is_cut_are_sent_when_it_is_back(desk: Desk) -> None:
+    page, context = desk.page, desk.page.context
+    desk.click(NESTS[0])
+    desk.saved()
+    context.set_offline(True)
+    desk.click(NESTS[1])
+    desk.click(STROMA, button="right")
+    expect(page.locator(".status")).to_contain_text("2 changes kept here")
+    assert desk.clicks() == [(1, "low")]
+
+    context.set_offline(False)
+    desk.saved()
+    assert desk.clicks() == [(1, "low"), (1, "low"), (-1, "low")]
+    desk.wait_for_mask(NESTS[1])
 
 
 def test_clicks_that_were_not_sent_outlive_their_page(
@@ -122,6 +138,33 @@ def test_two_windows_on_one_session_show_the_same(desk: Desk, context: BrowserCo
     expect(desk.page.locator(".clicks li")).to_have_count(2)
 
 
+def test_two_users_in_two_browsers_on_one_slide_see_their_own_work_only(
+    browser: Browser, slides: Path, tmp_path: Path
+) -> None:
+    program = Program(slides, tmp_path / "sessions", "--user-header", "X-User")
+    program.start()
+    try:
+        contexts = [browser.new_context(extra_http_headers={"X-User": name}) for name in ("anna", "bela")]
+        anna, bela = (_opened(context.new_page(), program.url) for context in contexts)
+        anna.click(NESTS[0])
+        bela.click(NESTS[1])
+        bela.click(STROMA, button="right")
+        for desk, own, count in ((anna, NESTS[0], 1), (bela, NESTS[1], 2)):
+            desk.wait_for_mask(own)
+            expect(desk.page.locator(".clicks li")).to_have_count(count)
+            desk.page.wait_for_selector(".status[data-connection=saved]")
+
+        bela.page.goto(anna.page.url)
+        expect(bela.page.locator(".failure")).to_contain_text("There is no such session")
+        bela.page.goto(program.url)
+        expect(bela.page.locator(".card .state.begun")).to_have_count(1)
+        expect(bela.page.locator(".earlier")).to_have_count(0)
+        for context in contexts:
+            context.close()
+    finally:
+        program.kill()
+
+
 def test_an_undo_of_what_the_user_has_not_seen_is_refused_and_told(desk: Desk) -> None:
     desk.click(NESTS[0])
     desk.saved()
@@ -153,6 +196,16 @@ def test_many_tabs_leave_connections_to_the_one_that_is_seen(desk: Desk, context
     _hide(again.page, False)
     again.wait_for_mask(NESTS[0])
     expect(again.page.locator(".clicks li")).to_have_count(1)
+
+
+def _opened(page: Page, url: str) -> Desk:
+    """Begin with the sample slide as a user does, by the list of slides."""
+    page.goto(url)
+    page.click("text=bcss-1015")
+    page.wait_for_url("**/#/session/*")
+    desk = Desk(page, url, page.url.rsplit("/", 1)[1], {"mpp": [0.25, 0.25]})
+    shown(desk)
+    return desk
 
 
 def _hide(page: Page, hidden: bool) -> None:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-from .desk import NESTS, STROMA, Desk
+from .desk import NESTS, STROMA, Desk, shown
 from .program import Program
 
 
-def drag(desk: Desk, tool: str, start: tuple[float, float], end: tuple[float, float]) -> None:
+def drag(
+    desk: Desk,
+    tool: str,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    *,
+    button: Literal["left", "right"] = "left",
+) -> None:
     """Choose a tool and drag it from one slide pixel to another."""
     desk.page.keyboard.press(tool)
     desk.page.mouse.move(*desk.at(start))
-    desk.page.mouse.down()
+    desk.page.mouse.down(button=button)
     desk.page.mouse.move(*desk.at(end), steps=6)
-    desk.page.mouse.up()
+    desk.page.mouse.up(button=button)
 
 
 def kinds(desk: Desk) -> list[str]:
@@ -98,24 +111,104 @@ def test_the_mask_can_be_hidden_outlined_and_shown_as_probability(desk: Desk) ->
     assert desk.page.eval_on_selector("canvas.mask", "each => each.style.opacity") == "0.85"
 
 
-def test_a_dropped_geojson_is_the_start(desk: Desk, tmp_path: Path) -> None:
+def test_a_double_click_closes_a_polygon_and_a_corner_can_be_taken_back(desk: Desk) -> None:
     x, y = STROMA
-    ring = [
-        [x - 200, y - 200],
-        [x + 200, y - 200],
-        [x + 200, y + 200],
-        [x - 200, y + 200],
-        [x - 200, y - 200],
-    ]
-    geometry = {"type": "Polygon", "coordinates": [ring]}
-    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
-    drop(desk, "start.geojson", json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    desk.page.keyboard.press("p")
+    for corner in ((x - 200, y - 150), (x + 200, y - 150), (x + 900, y)):
+        desk.click(corner)
+    desk.page.keyboard.press("Backspace")
+    desk.click((x, y + 200), click_count=2)
+    desk.wait_for_mask((x, y))
 
+    assert kinds(desk) == ["polygon"]
+    assert len(desk.info()["events"][0]["rings"][0]) == 3
+
+
+def test_the_right_button_turns_scribble_and_brush_into_their_opposites(desk: Desk) -> None:
+    x, y = STROMA
+    drag(desk, "b", (x - 300, y), (x + 300, y))
+    desk.wait_for_mask((x, y))
+    drag(desk, "b", (x - 50, y), (x + 50, y), button="right")
+    drag(desk, "s", (x - 300, y + 300), (x, y + 300), button="right")
+    desk.wait_for_mask((x, y), there=False)
+
+    assert kinds(desk) == ["stroke", "stroke", "scribble"]
+    first, second, third = desk.info()["events"]
+    assert (first["mode"], second["mode"], third["label"]) == ("add", "erase", -1)
+
+
+def test_a_tool_says_what_it_does_and_the_slide_keeps_the_keys(desk: Desk) -> None:
+    strip = desk.page.locator(".tool-strip")
+    expect(strip).to_be_hidden()
+    desk.page.click("[data-tool=lock]")
+    expect(strip).to_contain_text("nothing in it changes any more")
+    desk.page.click("[data-tool=click]")
+    expect(strip).to_be_hidden()
+    # Space would press the button again if that had kept the focus.
+    desk.page.click(".toolbar .sign")
+    desk.page.keyboard.press("Space")
+    expect(desk.page.locator(".toolbar .sign")).to_have_attribute("data-sign", "minus")
+
+
+def test_a_dropped_geojson_is_the_start(desk: Desk) -> None:
+    drop(desk, "start.geojson", square(STROMA).encode())
     desk.wait_for_mask(STROMA)
+    desk.page.click("[aria-label='Delete Imported']")
+    desk.wait_for_mask(STROMA, there=False)
+
+
+def test_a_dropped_mask_tiff_is_the_start_and_is_repaired_by_clicks(desk: Desk) -> None:
+    width, height = desk.slide["width"] // 8, desk.slide["height"] // 8
+    mask = np.zeros((height, width), np.uint8)
+    mask[100:190, 120:240] = 1
+    file = io.BytesIO()
+    Image.fromarray(mask).save(file, "TIFF")
+    drop(desk, "mask of a colleague.tif", file.getvalue())
+    inside = (8 * 180, 8 * 145)
+    desk.wait_for_mask(inside)
+    desk.go(inside, mpp=1.0)
+    desk.click(inside, button="right")
+    desk.wait_for_mask(inside, there=False)
+
+    assert kinds(desk) == ["import", "click"]
+
+
+def test_a_file_is_added_to_what_is_there_already(desk: Desk, tmp_path: Path) -> None:
+    desk.click(NESTS[0])
+    desk.wait_for_mask(NESTS[0])
+    path = tmp_path / "more.geojson"
+    path.write_text(square(STROMA))
+    with desk.page.expect_file_chooser() as chooser:
+        desk.page.click("text=open it")
+    chooser.value.set_files(path)
+    desk.page.get_by_role("button", name="Add", exact=True).click()
+    desk.wait_for_mask(STROMA)
+
+    assert kinds(desk) == ["click", "polygon"]
+    assert desk.mask_alpha(NESTS[0]) > 0
+
+
+def test_a_file_begins_a_new_session_and_the_earlier_one_is_found_again(desk: Desk) -> None:
+    desk.click(NESTS[0])
+    desk.saved()
+    drop(desk, "start.geojson", square(STROMA).encode())
+    desk.page.get_by_role("button", name="Begin a new session").click()
+    desk.page.wait_for_function("(old) => !location.hash.includes(old)", arg=desk.session)
+    later = replace(desk, session=desk.page.url.rsplit("/", 1)[1])
+    shown(later)
+    later.wait_for_mask(STROMA)
+    assert kinds(later) == ["import"]
+
+    desk.page.click("[aria-label='All slides']")
+    desk.page.locator("li", has_text="bcss-1015").locator("summary").first.click()
+    desk.page.click(f"a[href*='{desk.session}']")
+    desk.page.wait_for_url(f"**/#/session/{desk.session}")
+    shown(desk)
+    desk.wait_for_mask(NESTS[0])
 
 
 def test_a_dropped_file_that_is_no_start_is_refused_with_what_to_do(desk: Desk) -> None:
-    drop(desk, "notes.txt", "hello")
+    drop(desk, "notes.txt", b"hello")
     expect(desk.page.locator(".toast.problem")).to_contain_text("neither GeoJSON nor a TIFF. Drop a .geojson")
 
 
@@ -143,16 +236,26 @@ def test_a_slide_without_a_scale_asks_for_it(page: Page, program: Program) -> No
     page.wait_for_selector(".scale-corner .magnification")
 
 
-def drop(desk: Desk, name: str, text: str) -> None:
+def square(middle: tuple[int, int]) -> str:
+    """A GeoJSON file with one square of 400 pixels."""
+    x, y = middle
+    ring = [[x + 200 * i, y + 200 * j] for i, j in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {}, "geometry": geometry}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]})
+
+
+def drop(desk: Desk, name: str, data: bytes) -> None:
     """Drop a file on the window, as the system's file manager does."""
     desk.page.evaluate(
-        """([name, text]) => {
+        """([name, data]) => {
             const dataTransfer = new DataTransfer()
-            dataTransfer.items.add(new File([text], name))
+            const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0))
+            dataTransfer.items.add(new File([bytes], name))
             for (const type of ["dragover", "drop"]) {
                 const how = { bubbles: true, cancelable: true, dataTransfer }
                 document.body.dispatchEvent(new DragEvent(type, how))
             }
         }""",
-        [name, text],
+        [name, base64.b64encode(data).decode()],
     )

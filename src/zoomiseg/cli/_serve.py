@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ._browser import show_in_browser, somebody_watches
 from ._options import EngineOption, JsonFlag
 from ._output import print_result, say
 
@@ -71,6 +72,13 @@ def serve(
             help="The header in which your reverse proxy names the user. Only the proxy may reach the port.",
         ),
     ] = None,
+    open_: Annotated[
+        bool | None,
+        typer.Option(
+            "--open/--no-open",
+            help="Open the address in this machine's browser; without it, where somebody sits at a screen.",
+        ),
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Serve the slides of a folder: a viewer to segment them by clicks, and the same as a REST API.
@@ -95,9 +103,13 @@ def serve(
         user_header=user_header,
     )
 
+    opens = open_ if open_ is not None else not (json or users or user_header) and somebody_watches()
+
     def announce(started: Started) -> None:
         print_result({"url": started.url}, [started.url], as_json=json)
         for name, link in started.links.items():
             say(f"Link for {name}, shown only now: {link}")
+        if opens:
+            show_in_browser(started.url)
 
     serve_until_ended(settings, host=host, port=port, on_ready=announce)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,9 @@ from zoomiseg.session import (
 )
 
 from ._shapes import EventInfo
+
+# A list is read again at every change: of what is drawn in more points than these it tells only the place.
+_MOST_POINTS = 2000
 
 
 def described(event: Event) -> EventInfo:
@@ -49,11 +53,19 @@ def _keys_of(payload: Payload) -> dict[str, Any]:
             keys = {"points": _lists(outline), "clicks": told, "scale": scale, "label": clicks[0].label}
         case StrokeDrawn(points, width_um, mode):
             keys = {"points": _lists(points), "width_um": width_um, "mode": mode}
+        case PolygonDrawn(rings, mode) if sum(map(len, rings)) > _MOST_POINTS:
+            keys = {**_place_of(rings), "mode": mode}
         case PolygonDrawn(rings, mode):
             keys = {"rings": [_lists(ring) for ring in rings], "mode": mode}
         case Referring(_, op_id):
             keys = {"of": op_id}
     return keys
+
+
+def _place_of(rings: Sequence[Sequence[tuple[float, float]]]) -> dict[str, int]:
+    xs, ys = ([point[axis] for ring in rings for point in ring] for axis in (0, 1))
+    x, y = math.floor(min(xs)), math.floor(min(ys))
+    return {"x": x, "y": y, "width": math.ceil(max(xs)) - x, "height": math.ceil(max(ys)) - y}
 
 
 def _lists(points: Sequence[tuple[float, float]]) -> list[list[float]]:

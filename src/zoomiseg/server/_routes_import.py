@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -11,10 +12,12 @@ from zoomiseg.session import DEFAULT_CLASS, Change, Session
 
 from ._context import ContextOf, Live
 from ._live import LiveSession
+from ._overdrawn import outlines
 from ._routes_operations import answered, known_class
 from ._shapes import Changed, ClassName, OpId, Revision
 from ._uploads import UploadKind, decoded
 
+Mode = Literal["replace", "add"]
 router = APIRouter(prefix="/sessions/{session_id}", tags=["operations"])
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {
@@ -33,36 +36,43 @@ async def import_mask(
     context: ContextOf,
     op_id: Annotated[OpId, Query()],
     class_: Annotated[ClassName, Query(alias="class")] = DEFAULT_CLASS,
-    mode: Annotated[Literal["replace"], Query()] = "replace",
+    mode: Annotated[Mode, Query()] = "replace",
     revision: Annotated[Revision | None, Query()] = None,
 ) -> Changed:
-    """Start a class from a mask: GeoJSON in slide pixels, or a TIFF or PNG with the slide's aspect.
+    """Take in a mask: GeoJSON in slide pixels, or a TIFF or PNG with the slide's aspect.
 
-    It lies under all that was or will be clicked and drawn, and replaces an earlier import of the class.
+    `replace` starts the class from it: it lies under all that was or will be clicked and drawn, and replaces
+    an earlier import of the class. `add` draws its outlines over all that is there, as one polygon by hand.
     """
     name = known_class(class_, context)
     is_json = "json" in request.headers.get("content-type", "")
     data = await request.body()
     kind: UploadKind = "geojson" if is_json else "tiff"
-    change = await asyncio.to_thread(
-        _started, live, data, kind, loop=asyncio.get_running_loop(), wish=(name, op_id, revision)
-    )
+    wish = _Wish(name, op_id, revision, mode)
+    change = await asyncio.to_thread(_taken_in, live, data, kind, loop=asyncio.get_running_loop(), wish=wish)
     return answered(change)
 
 
-def _started(
-    live: LiveSession,
-    data: bytes,
-    kind: UploadKind,
-    *,
-    loop: asyncio.AbstractEventLoop,
-    wish: tuple[str, str, int | None],
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What becomes of the mask: of which class it is, and how it is taken in."""
+
+    class_: str
+    op_id: str
+    revision: int | None
+    mode: Mode
+
+
+def _taken_in(
+    live: LiveSession, data: bytes, kind: UploadKind, *, loop: asyncio.AbstractEventLoop, wish: _Wish
 ) -> Change:
-    class_, op_id, revision = wish
     with decoded(data, kind, live.slide) as mask:
+        rings = outlines(mask, live.slide) if wish.mode == "add" else []
 
         def operation(session: Session) -> Change:
-            return session.import_mask(mask, class_=class_, op_id=op_id, revision=revision)
+            if rings:
+                return session.polygon(rings, class_=wish.class_, op_id=wish.op_id, revision=wish.revision)
+            return session.import_mask(mask, class_=wish.class_, op_id=wish.op_id, revision=wish.revision)
 
         # The decoded file has to stay until the operation is done.
         return asyncio.run_coroutine_threadsafe(live.operate(operation), loop).result()

@@ -5,6 +5,7 @@ from ._imports import MaskSource
 from ._options import Seam, SessionOptions
 from ._origin import Origin, find_slide, read_origin, write_origin
 from ._payloads import (
+    MOST_POINTS,
     BoxLocked,
     BoxSettled,
     ClickMade,
@@ -25,6 +26,7 @@ from ._views import Change, HighPatchView
 
 __all__ = [
     "DEFAULT_CLASS",
+    "MOST_POINTS",
     "BoxLocked",
     "BoxSettled",
     "Change",

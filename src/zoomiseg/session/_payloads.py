@@ -11,6 +11,7 @@ from zoomiseg.errors import SessionError
 from zoomiseg.geometry import Box, Click, ScaleName
 
 MOST_POINTS = 100_000
+"""Of one line or area drawn by hand."""
 
 Kind = Literal[
     "click",

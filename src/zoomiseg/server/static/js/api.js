@@ -101,10 +101,10 @@ export const sendView = (session, view) => request("POST", `/sessions/${session}
 export const getGeojson = async (session, name) =>
   (await request("GET", `/sessions/${session}/mask.geojson?class=${encodeURIComponent(name)}`)).text()
 
-/** @param {string} session  @param {File} file  @param {string} name  @returns {Promise<Change>} */
-export const importFile = async (session, file, name) => {
+/** @param {string} session  @param {File} file  @param {{name: string, mode: "replace" | "add"}} how  @returns {Promise<Change>} */
+export const importFile = async (session, file, { name, mode }) => {
   const json = /\.(geo)?json$/i.test(file.name)
-  const query = `mode=replace&class=${encodeURIComponent(name)}&op_id=${newId()}`
+  const query = `mode=${mode}&class=${encodeURIComponent(name)}&op_id=${newId()}`
   const type = json ? "application/geo+json" : "image/tiff"
   return (await request("POST", `/sessions/${session}/import?${query}`, { body: file, type })).json()
 }

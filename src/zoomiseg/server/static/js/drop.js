@@ -1,17 +1,13 @@
-/** @file A file dropped on the window becomes the mask to begin with. */
+/** @file A file dropped on the window is opened as a mask. */
 
-import { importFile } from "./api.js"
-import { refusal } from "./geojson.js"
 import { h } from "./ui/dom.js"
-import { tell, tellProblem } from "./ui/toast.js"
 
 /**
  * @param {HTMLElement} place Shows where to drop.
- * @param {import("./session.js").LiveSession} session
- * @param {() => string} className
+ * @param {(file: File) => void} onFile
  * @param {AbortSignal} signal
  */
-export function acceptDrops(place, session, className, signal) {
+export function acceptDrops(place, onFile, signal) {
   const veil = h("div", { class: "drop", hidden: true }, h("p", { text: "Drop GeoJSON or a mask TIFF: it becomes the mask to go on from." }))
   place.append(veil)
   /** @param {DragEvent} event */
@@ -29,18 +25,6 @@ export function acceptDrops(place, session, className, signal) {
     const file = event.dataTransfer?.files[0]
     if (!file) return
     event.preventDefault()
-    void take(file, session, className())
+    onFile(file)
   }, { signal })
-}
-
-/** @param {File} file  @param {import("./session.js").LiveSession} session  @param {string} className */
-export async function take(file, session, className) {
-  const why = await refusal(file)
-  if (why) return tell(why, { kind: "problem", stays: true })
-  try {
-    session.changedBy(await importFile(session.id, file, className))
-    tell(`${file.name} is the mask now. Click to repair it; undo takes it back.`)
-  } catch (error) {
-    tellProblem(error)
-  }
 }

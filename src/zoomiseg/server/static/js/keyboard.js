@@ -27,6 +27,7 @@ export function listenToKeys(actions, signal) {
   })
   addEventListener("keydown", (event) => onKey(event, actions), { signal })
   showKeyboardUse(signal)
+  giveFocusBack(actions.viewer, signal)
   addEventListener("keyup", (event) => {
     if (event.key === " ") actions.pointer.space = false
   }, { signal })
@@ -43,6 +44,17 @@ function showKeyboardUse(signal) {
   addEventListener("pointerdown", () => delete dataset.moves, { signal, capture: true })
 }
 
+/** Who presses a button with the mouse goes on at the slide: the next Space or Enter must not press it again.
+ *  @param {import("./viewer.js").SlideViewer} viewer  @param {AbortSignal} signal */
+function giveFocusBack(viewer, signal) {
+  addEventListener("click", (event) => {
+    const byPointer = event.detail > 0
+    if (!byPointer || document.querySelector("dialog[open]")) return
+    // The path, since a button may have changed its icon, which was pressed, by now.
+    if (event.composedPath().some((each) => each instanceof Element && each.matches("button, input, label"))) viewer.focus()
+  }, { signal })
+}
+
 /** @param {KeyboardEvent} event  @param {Actions} actions */
 function onKey(event, actions) {
   if (document.querySelector("dialog[open]") || isTyping(event.target)) return
@@ -54,9 +66,10 @@ function onKey(event, actions) {
 const isTyping = (target) => target instanceof HTMLInputElement && !["checkbox", "range"].includes(target.type)
 
 /** @param {KeyboardEvent} event  @param {Actions} actions  @returns {boolean} Whether the key meant something. */
-function withControl(event, { session, download }) {
+function withControl(event, { session, tool, download }) {
   const key = event.key.toLowerCase()
-  if (key === "z") event.shiftKey ? session.redo() : session.undo()
+  if (key === "z" && !event.shiftKey) tool().back?.() || session.undo()
+  else if (key === "z") session.redo()
   else if (key === "y") session.redo()
   else if (key === "s") download()
   else return false
@@ -95,6 +108,7 @@ const keys = ({ desk, viewer, tool, help }) => ({
   "-": () => viewer.zoomBy(1 / 1.5),
   0: () => viewer.fit(),
   escape: () => tool().cancel?.(),
+  backspace: () => tool().back?.(),
   "?": help,
 })
 

@@ -51,25 +51,41 @@ async function showRefused(place) {
 
 /** @param {SlideInfo} slide  @returns {HTMLElement} */
 function card(slide) {
-  const sessions = slide.sessions
-  const latest = sessions.reduce((a, b) => ((b.changed ?? b.created) > (a?.changed ?? a?.created ?? "") ? b : a), sessions[0])
+  const [latest, ...earlier] = [...slide.sessions].sort((a, b) => lastUse(b).localeCompare(lastUse(a)))
   const open = () => (latest ? go(latest.id) : begin(slide))
   const picture = h("img", { src: slide.thumbnail, alt: "", loading: "lazy" })
-  const state = latest ? `Edited ${ago(latest.changed ?? latest.created, new Date())}` : "Not begun"
+  const state = latest ? `Edited ${ago(lastUse(latest), new Date())}` : "Not begun"
   return h(
     "li",
     {},
     h(
-      "button",
-      { type: "button", class: "card", onclick: open, "aria-label": `${latest ? "Go on with" : "Open"} ${slide.name}` },
-      h("span", { class: "picture" }, picture),
-      h("span", { class: "name", text: slide.name, title: slide.name }),
-      h("span", { class: "quiet", text: facts(slide) }),
-      h("span", { class: latest ? "state begun" : "state", text: state }),
+      "div",
+      { class: "place" },
+      h(
+        "button",
+        { type: "button", class: "card", onclick: open, "aria-label": `${latest ? "Go on with" : "Open"} ${slide.name}` },
+        h("span", { class: "picture" }, picture),
+        h("span", { class: "name", text: slide.name, title: slide.name }),
+        h("span", { class: "quiet", text: facts(slide) }),
+        h("span", { class: latest ? "state begun" : "state", text: state }),
+      ),
+      latest && h("button", { type: "button", class: "again", text: "Begin anew", title: "A new session; the earlier one is kept", onclick: () => begin(slide) }),
     ),
-    latest && h("button", { type: "button", class: "again", text: "Begin anew", title: "A new session; the earlier one is kept", onclick: () => begin(slide) }),
+    earlier.length > 0 && earlierSessions(earlier),
   )
 }
+
+/** @param {import("./types.js").SessionSummary[]} sessions The newest first. */
+function earlierSessions(sessions) {
+  const rows = sessions.map((each) => {
+    const when = `Edited ${ago(lastUse(each), new Date())}`
+    return h("li", {}, h("a", { href: `#/session/${each.id}`, text: when, title: `Begun ${new Date(each.created).toLocaleString()}` }))
+  })
+  return h("details", { class: "earlier" }, h("summary", { text: counted(sessions.length, "earlier session") }), h("ul", {}, ...rows))
+}
+
+/** @param {import("./types.js").SessionSummary} session */
+const lastUse = (session) => session.changed ?? session.created
 
 /** @param {SlideInfo} slide */
 function facts({ width, height, mpp, objective }) {

@@ -65,6 +65,11 @@ export class SlideViewer {
     return this.toSlide({ x: size.x / 2, y: size.y / 2 })
   }
 
+  /** Let keys move the slide. */
+  focus() {
+    this.osd.canvas.focus({ preventScroll: true })
+  }
+
   /** @param {number} factor */
   zoomBy(factor) {
     this.osd.viewport.zoomBy(factor).applyConstraints()

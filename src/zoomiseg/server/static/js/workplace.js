@@ -3,6 +3,7 @@
 import { API } from "./api.js"
 import { keepLook, makeDesk } from "./desk.js"
 import { acceptDrops } from "./drop.js"
+import { Importer } from "./importer.js"
 import { listenToKeys } from "./keyboard.js"
 import { layOut } from "./layout.js"
 import { MaskLayer } from "./mask/layer.js"
@@ -21,6 +22,7 @@ import { helpDialog } from "./ui/help.js"
 import { Hints } from "./ui/hints.js"
 import { scaleBadge } from "./ui/scale-badge.js"
 import { tell, tellProblem } from "./ui/toast.js"
+import { toolStrip } from "./ui/tool-strip.js"
 import { toolbar } from "./ui/toolbar.js"
 import { topbar } from "./ui/topbar.js"
 import { SlideViewer } from "./viewer.js"
@@ -47,6 +49,7 @@ const SHOWN_AT = { high: 0.7, low: 2.5 }
  * @property {Overlay} overlay
  * @property {Record<import("./tools/tools.js").ToolName, import("./tools/pointer.js").Tool>} tools
  * @property {Exporter} exporter
+ * @property {Importer} importer
  * @property {Hints} hints
  * @property {HTMLDialogElement} help
  * @property {number} slideMpp µm per slide pixel.
@@ -81,8 +84,9 @@ export function openWorkplace(page, { config, slide, info }, signal) {
   const hints = new Hints(config.high_from_mpp)
   const help = helpDialog(() => hints.restart())
   const exporter = new Exporter(session, slide.name)
+  const importer = new Importer(session, slide, () => desk.state.className)
   /** @type {Workplace} */
-  const all = { config, slide, places, desk, viewer, mask, session, overlay, tools, exporter, hints, help, slideMpp, colourOf }
+  const all = { config, slide, places, desk, viewer, mask, session, overlay, tools, exporter, importer, hints, help, slideMpp, colourOf }
   furnish(page, all, signal)
   addPainters(all)
   followScale(all, signal)
@@ -90,7 +94,7 @@ export function openWorkplace(page, { config, slide, info }, signal) {
   followHints(all, signal)
   keepLook(desk, signal)
   lookAhead(all, signal)
-  acceptDrops(places.stage, session, () => desk.state.className, signal)
+  acceptDrops(places.stage, (file) => void importer.take(file), signal)
   listen(all, signal)
   for (const notice of info.notices) tell(notice, { kind: "problem", stays: true })
   session.start()
@@ -98,17 +102,18 @@ export function openWorkplace(page, { config, slide, info }, signal) {
 
 /** @param {HTMLElement} page  @param {Workplace} all  @param {AbortSignal} signal */
 function furnish(page, all, signal) {
-  const { config, slide, places, desk, viewer, session, exporter, hints, help } = all
+  const { config, slide, places, desk, viewer, session, tools, exporter, importer, hints, help } = all
   const badge = scaleBadge(desk, config, signal)
   page.prepend(topbar({ name: slide.name, session, badge, onHelp: () => help.showModal() }, signal))
   page.append(help)
   places.body.prepend(toolbar(desk, signal))
-  places.stage.append(progress(session, signal), hints.element, scaleCorner(desk, signal), mapCorner(viewer, places.miniMap))
+  const strip = toolStrip(desk, () => tools[desk.state.tool], signal)
+  places.stage.append(strip, progress(session, signal), hints.element, scaleCorner(desk, signal), mapCorner(viewer, places.mapFrame))
   places.panel.append(
     classesPart(desk, session, config.classes, signal),
     displayPart(desk, signal),
     clickListPart({ desk, session, colourOf: all.colourOf, onShow: (event) => showEvent(all, event) }, signal),
-    exportPart(exporter, `${API}/sessions/${session.id}/mask.tiff`),
+    exportPart(exporter, { maskUrl: `${API}/sessions/${session.id}/mask.tiff`, onOpen: (file) => void importer.take(file) }),
   )
 }
 

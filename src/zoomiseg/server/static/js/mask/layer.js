@@ -17,7 +17,7 @@ const MOST_TILES = 500
 const MOST_CHANGES = 256
 const COARSER_LEVELS = 6
 /** New tiles are shown together; the first waits at most this long for the others. */
-const TOGETHER_MS = 160
+const TOGETHER_MS = 500
 const RETRY_MS = 1000
 
 export class MaskLayer {

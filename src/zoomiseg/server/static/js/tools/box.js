@@ -9,11 +9,11 @@ const SMALLEST_PX = 6
 
 /**
  * @param {import("./tools.js").Bench} bench
- * @param {(box: Box) => void} onBox
+ * @param {(box: Box, negative: boolean) => void} onBox Negative: drawn to say "not".
  * @returns {import("./pointer.js").Tool}
  */
 export function boxTool(bench, onBox) {
-  /** @type {{from: Point, to: Point} | null} */
+  /** @type {{from: Point, to: Point, negative: boolean} | null} */
   let drawn = null
   const end = () => {
     drawn = null
@@ -21,8 +21,8 @@ export function boxTool(bench, onBox) {
   }
   return {
     cursor: "crosshair",
-    press(point) {
-      drawn = { from: point, to: point }
+    press(point, { negative }) {
+      drawn = { from: point, to: point, negative: negative !== (bench.label() === -1) }
     },
     drag(point) {
       if (drawn) drawn.to = point
@@ -33,7 +33,7 @@ export function boxTool(bench, onBox) {
       if (drawn) {
         const box = between(drawn.from, drawn.to, bench.viewer.slide)
         if (Math.min(box[2], box[3]) * scale < SMALLEST_PX) bench.tell("Draw a box: press at one corner, and drag to the other.")
-        else onBox(box)
+        else onBox(box, drawn.negative)
       }
       end()
     },

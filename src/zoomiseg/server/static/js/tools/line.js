@@ -1,15 +1,17 @@
-/** @file Lines drawn by hand: brush and eraser paint as wide as they look; a scribble becomes clicks. */
+/** @file Lines drawn by hand: brush and eraser paint as wide as they look; a scribble becomes clicks. The second
+ *  button turns each into its opposite. */
 
 import { onScreen } from "../overlay.js"
 
 /** @typedef {import("../types.js").Point} Point */
+/** @typedef {"scribble" | "brush" | "eraser"} Kind */
 
 const SCRIBBLE_PX = 4
 const SMALLEST_STEP_PX = 2
 
 /**
  * @param {import("./tools.js").Bench} bench
- * @param {"scribble" | "brush" | "eraser"} kind
+ * @param {Kind} kind
  * @returns {import("./pointer.js").Tool}
  */
 export function lineTool(bench, kind) {
@@ -17,14 +19,16 @@ export function lineTool(bench, kind) {
   let points = []
   /** @type {Point | null} */
   let hovered = null
+  let negative = false
   const end = () => {
     points = []
     bench.redraw()
   }
   return {
     cursor: "crosshair",
-    press(point) {
+    press(point, how) {
       points = [point]
+      negative = how.negative
       bench.redraw()
     },
     drag(point) {
@@ -35,7 +39,7 @@ export function lineTool(bench, kind) {
       bench.redraw()
     },
     release() {
-      if (points.length) send(bench, kind, points)
+      if (points.length) send(bench, { kind, points, negative })
       end()
     },
     cancel: end,
@@ -49,7 +53,7 @@ export function lineTool(bench, kind) {
       const [first, ...others] = points.map((point) => onScreen(view, point))
       context.lineCap = context.lineJoin = "round"
       context.lineWidth = kind === "scribble" ? SCRIBBLE_PX : bench.brushPx()
-      context.strokeStyle = kind === "eraser" ? "#fff" : bench.current().colour
+      context.strokeStyle = takesAway(bench, kind, negative) ? "#fff" : bench.current().colour
       context.globalAlpha = kind === "scribble" ? 1 : 0.55
       context.beginPath()
       context.moveTo(first.x, first.y)
@@ -70,13 +74,18 @@ function ring(context, { x, y }, radius) {
   }
 }
 
-/** @param {import("./tools.js").Bench} bench  @param {"scribble" | "brush" | "eraser"} kind  @param {Point[]} points */
-function send(bench, kind, points) {
+/** Say whether a line means "not".
+ *  @param {import("./tools.js").Bench} bench  @param {Kind} kind  @param {boolean} negative  @returns {boolean} */
+const takesAway = (bench, kind, negative) => negative !== (kind === "scribble" ? bench.label() === -1 : kind === "eraser")
+
+/** @param {import("./tools.js").Bench} bench  @param {{kind: Kind, points: Point[], negative: boolean}} drawn */
+function send(bench, { kind, points, negative }) {
   const name = bench.current().name
+  const not = takesAway(bench, kind, negative)
   if (kind === "scribble") {
-    bench.session.scribble(points, { label: bench.label(), scale: bench.scale(), class: name })
+    bench.session.scribble(points, { label: not ? -1 : 1, scale: bench.scale(), class: name })
     return
   }
   const width_um = (bench.brushPx() / (bench.viewer.view?.scale ?? 1)) * bench.slideMpp()
-  bench.session.stroke(points, { width_um, mode: kind === "brush" ? "add" : "erase", class: name })
+  bench.session.stroke(points, { width_um, mode: not ? "erase" : "add", class: name })
 }

@@ -29,11 +29,11 @@ import { polygonTool } from "./polygon.js"
 /** In the order of the toolbar. @type {{name: ToolName, key: string, label: string, help: string}[]} */
 export const TOOLS = [
   { name: "click", key: "c", label: "Click", help: "Click on tumour; right-click or Alt+click where it is not" },
-  { name: "scribble", key: "s", label: "Scribble", help: "Draw a line through the tumour: as many clicks at once" },
+  { name: "scribble", key: "s", label: "Scribble", help: "Draw a line through the tumour, as many clicks at once; with the right button where it is not" },
   { name: "box", key: "x", label: "Box", help: "Draw a box around one tumour area" },
   { name: "brush", key: "b", label: "Brush", help: "Paint by hand; [ and ] change the width" },
   { name: "eraser", key: "e", label: "Eraser", help: "Erase by hand; [ and ] change the width" },
-  { name: "polygon", key: "p", label: "Polygon", help: "Outline by hand: click the corners, close with Enter" },
+  { name: "polygon", key: "p", label: "Polygon", help: "Outline by hand: click the corners; a double click, Enter or the first corner closes it" },
   { name: "accept", key: "a", label: "Accept region", help: "Draw a box: overview clicks no longer change what is in it" },
   { name: "lock", key: "l", label: "Lock region", help: "Draw a box: nothing in it changes any more" },
   { name: "pan", key: "v", label: "Move", help: "Drag moves the slide; clicks do nothing (or hold Space with any tool)" },
@@ -45,7 +45,10 @@ export const makeTools = (bench) => ({
   scribble: lineTool(bench, "scribble"),
   brush: lineTool(bench, "brush"),
   eraser: lineTool(bench, "eraser"),
-  box: boxTool(bench, (box) => bench.session.box(box, { scale: bench.scale(), class: bench.current().name })),
+  box: boxTool(bench, (box, negative) => {
+    if (negative) bench.tell("A box can only say what belongs to the class. Scribble with the right button to say what does not.")
+    else bench.session.box(box, { scale: bench.scale(), class: bench.current().name })
+  }),
   accept: boxTool(bench, (box) => bench.session.accept(box, bench.current().name)),
   lock: boxTool(bench, (box) => bench.session.lock(box)),
   polygon: polygonTool(bench),

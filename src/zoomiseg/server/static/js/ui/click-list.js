@@ -19,7 +19,6 @@ const NAMES = {
 }
 /** @type {Readonly<Record<string, string>>} */
 const ICONS = { scribble: "scribble", box: "box", stroke: "brush", polygon: "polygon", settle: "accept", lock: "lock", zoom: "plus", import: "open" }
-const KEPT = new Set(["zoom", "import"])
 
 /**
  * @param {object} parts
@@ -60,7 +59,7 @@ function row(event, { desk, session, onShow, colourOf }) {
   item.addEventListener("pointerenter", () => desk.set({ highlighted: event.op_id }))
   item.addEventListener("pointerleave", () => desk.set({ highlighted: null }))
   show.addEventListener("focus", () => desk.set({ highlighted: event.op_id }))
-  if (!event.pending && !KEPT.has(event.kind)) {
+  if (!event.pending && event.kind !== "zoom") {
     const remove = iconButton("close", `Delete ${nameOf(event)}`, () => session.remove(event))
     remove.title = "Delete it; undo brings it back"
     item.append(remove)

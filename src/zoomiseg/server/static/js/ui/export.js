@@ -54,8 +54,12 @@ export class Exporter {
   }
 }
 
-/** @param {Exporter} exporter  @param {string} maskUrl  @returns {HTMLElement} */
-export const exportPart = (exporter, maskUrl) =>
+/**
+ * @param {Exporter} exporter
+ * @param {{maskUrl: string, onOpen: (file: File) => void}} parts
+ * @returns {HTMLElement}
+ */
+export const exportPart = (exporter, { maskUrl, onOpen }) =>
   h(
     "section",
     { "aria-label": "Result" },
@@ -67,4 +71,23 @@ export const exportPart = (exporter, maskUrl) =>
       h("button", { type: "button", title: "Copy as GeoJSON", onclick: () => exporter.copy() }, icon("copy"), "Copy"),
     ),
     h("p", { class: "quiet" }, "GeoJSON for QuPath. Also as a ", h("a", { href: maskUrl, download: true, text: "mask image" }), "."),
+    opener(onOpen),
   )
+
+/** A mask can be dropped anywhere; this says so, and serves those who cannot drop.  @param {(file: File) => void} onOpen */
+function opener(onOpen) {
+  const chosen = h("input", { type: "file", accept: ".geojson,.json,.tif,.tiff", hidden: true, "aria-label": "Mask to open" })
+  chosen.addEventListener("change", () => {
+    const file = chosen.files?.[0]
+    chosen.value = ""
+    if (file) onOpen(file)
+  })
+  return h(
+    "p",
+    { class: "quiet" },
+    "Have a mask already? Drop it here, or ",
+    h("button", { type: "button", class: "link", text: "open it", title: "GeoJSON or a mask TIFF", onclick: () => chosen.click() }),
+    ".",
+    chosen,
+  )
+}

@@ -7,7 +7,7 @@ import { h, iconButton } from "./dom.js"
 const GROUPS = [
   ["On the slide", [
     ["Left click", "this is tumour (the chosen class)"],
-    ["Right click, Alt + click", "this is not"],
+    ["Right click, Alt + click", "this is not; with scribble, brush and polygon too"],
     ["Hold a finger", "this is not (touch)"],
     ["Wheel, + and −", "zoom"],
     ["Drag, arrow keys", "move; hold Space to drag with any tool"],
@@ -21,6 +21,7 @@ const GROUPS = [
     ["N", "switch: clicks mean not tumour"],
     ["1 … 9", "choose the class"],
     ["Q", "who listens: automatic, overview, detail"],
+    ["Backspace", "take back a polygon's corner"],
     ["Esc", "give up what is being drawn"],
   ]],
   ["View", [
