@@ -8,7 +8,7 @@ from zoomiseg.errors import MissingExtra, WeightsError
 from zoomiseg.networks import _lite0, begin_with, build_network, may_begin, network_names
 from zoomiseg.networks._lite0 import IMAGENET_MEAN, IMAGENET_STD, Lite0Body, lite0_stem, load_imagenet_weights
 
-COMPACT = ("compact-lite0", "compact-attention", "compact-half", "compact-unet16")
+COMPACT = ("compact-lite0", "compact-attention", "compact-fine", "compact-half", "compact-unet16")
 
 
 @pytest.fixture(autouse=True)
@@ -169,9 +169,26 @@ def test_before_training_half_the_resolution_gives_what_the_coarse_network_gives
     assert found.std() > 2e-3
 
 
+def test_one_and_a_half_times_the_resolution_gives_what_the_inner_network_gives_of_the_enlarged() -> None:
+    fine, inner = build_network("compact-fine").eval(), build_network("compact-attention").eval()
+    begin_with(fine, inner)
+    image, guidance = inputs(128, 192)
+    planes = [each[0].permute(1, 2, 0).numpy() for each in (image, guidance)]
+    ways = (cv2.INTER_CUBIC, cv2.INTER_LINEAR)
+    enlarged = (
+        cv2.resize(plane, (288, 192), interpolation=way) for plane, way in zip(planes, ways, strict=True)
+    )
+    with torch.no_grad():
+        logits = inner(*(torch.from_numpy(each).permute(2, 0, 1)[None] for each in enlarged))[0, 0].numpy()
+        found = fine(image, guidance)[0, 0].numpy()
+    shrunk = cv2.resize(logits, (192, 128), interpolation=cv2.INTER_LINEAR)
+    np.testing.assert_allclose(found, shrunk, atol=2e-4)
+    assert found.std() > 2e-3
+
+
 def test_a_network_begins_with_another_of_its_kind() -> None:
     start = build_network("compact-attention")
-    for name, taker in (("compact-attention", ""), ("compact-half", "coarse.")):
+    for name, taker in (("compact-attention", ""), ("compact-half", "coarse."), ("compact-fine", "inner.")):
         network = build_network(name)
         begin_with(network, start)
         state = network.state_dict()
@@ -179,3 +196,4 @@ def test_a_network_begins_with_another_of_its_kind() -> None:
         assert may_begin(name, "compact-attention")
     assert not may_begin("compact-lite0", "compact-attention")
     assert not may_begin("compact-attention", "compact-half")
+    assert not may_begin("compact-half", "compact-fine")

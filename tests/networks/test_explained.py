@@ -9,7 +9,7 @@ from zoomiseg.guidance import guidance
 from zoomiseg.networks import Explaining, build_network
 
 
-@pytest.fixture(params=["compact-attention", "compact-half"])
+@pytest.fixture(params=["compact-attention", "compact-fine", "compact-half"])
 def network(request):
     torch.manual_seed(0)
     built = build_network(request.param).eval()
@@ -40,7 +40,8 @@ def test_the_features_are_what_the_last_layer_makes_logits_of(network):
     image, clicks = question()
     logits, features, *_ = network.explained(image, clicks, nothing(network))
     if not hasattr(network, "coarse"):
-        torch.testing.assert_close(network.head(features)[..., :100, :130], logits)
+        head = network.inner.head if hasattr(network, "inner") else network.head
+        torch.testing.assert_close(head(features)[..., :100, :130], logits)
     else:
         assert features.shape[2:] == (64, 96)
 

@@ -9,7 +9,7 @@ from zoomiseg.guidance import guidance
 from zoomiseg.networks import Splitting, build_network
 
 
-@pytest.fixture(params=["compact-attention", "compact-half"])
+@pytest.fixture(params=["compact-attention", "compact-fine", "compact-half"])
 def network(request):
     torch.manual_seed(0)
     built = build_network(request.param, drop_second_skip=False).eval()

@@ -33,7 +33,7 @@ def seeing(name: str) -> nn.Module:
     return network.eval()
 
 
-@pytest.fixture(scope="module", params=["compact-attention", "compact-half"])
+@pytest.fixture(scope="module", params=["compact-attention", "compact-fine", "compact-half"])
 def network(request: pytest.FixtureRequest) -> nn.Module:
     return seeing(request.param)
 

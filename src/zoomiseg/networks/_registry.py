@@ -11,18 +11,22 @@ from zoomiseg.errors import WeightsError
 
 from ._compact import CompactLite0
 from ._compact_attention import CompactAttention
+from ._compact_fine import CompactFine
 from ._compact_half import CompactHalf
 from ._options import ShallowSkip, SkipOptions
 from ._ritm_style import RitmStyle
 from ._uctransnet import UCTransNet
 from ._unet import UNet
 
-_Pretrained = type[CompactLite0] | type[CompactAttention] | type[CompactHalf] | type[RitmStyle]
+_Pretrained = (
+    type[CompactLite0] | type[CompactAttention] | type[CompactFine] | type[CompactHalf] | type[RitmStyle]
+)
 
 _PRETRAINED: Mapping[str, _Pretrained] = MappingProxyType(
     {
         "compact-lite0": CompactLite0,
         "compact-attention": CompactAttention,
+        "compact-fine": CompactFine,
         "compact-half": CompactHalf,
         "ritm-style": RitmStyle,
     }
@@ -80,11 +84,14 @@ def build_network(
 
 def may_begin(name: str, start: str) -> bool:
     """Say whether a network may begin with the weights of one of the name `start`."""
-    return start == name or (name, start) == ("compact-half", "compact-attention")
+    return start == name or (start == "compact-attention" and name in ("compact-fine", "compact-half"))
 
 
 def begin_with(network: nn.Module, start: nn.Module) -> None:
     """Give a network the weights of another, where `may_begin` says so."""
-    inner = isinstance(network, CompactHalf) and isinstance(start, CompactAttention)
-    taker = network.get_submodule("coarse") if inner else network
+    taker = network
+    if isinstance(start, CompactAttention) and isinstance(network, CompactFine):
+        taker = network.inner
+    elif isinstance(start, CompactAttention) and isinstance(network, CompactHalf):
+        taker = network.coarse
     taker.load_state_dict(start.state_dict())
