@@ -15,11 +15,13 @@ class Adaptation:
         statistics: Its normalisation layers lean towards this slide's tissue; needs no clicks.
         head: A linear correction of its answer, fitted to a patch's clicks.
         memory: What was clicked in other patches is shown to it.
+        guard: Its own answer is taken where the clicks have shown that this one is worse; see `helps`.
     """
 
     statistics: bool = False
     head: bool = False
     memory: bool = False
+    guard: bool = False
 
     @property
     def name(self) -> str:

@@ -24,6 +24,7 @@ from zoomiseg.predict import (
 
 from ._adaptation import Adaptation
 from ._head import Evidence, correction, shrunk
+from ._obeyed import obeyed
 from ._statistics import statistics_digest, with_tissue_statistics
 
 PLACES = 64
@@ -68,6 +69,7 @@ class AdaptedPredictor:
             )
         self.card = base.card
         self.adaptation = adaptation
+        self._base = base
         self._channels = network.place_channels
         module: nn.Module = base.module
         self.identity = f"{base.identity} adapted {adaptation.name}"
@@ -89,10 +91,10 @@ class AdaptedPredictor:
         mask_input: FloatArray | None = None,
         memory: Sequence[Remembered] = (),
     ) -> FloatArray:
-        """Return the probability over the patch; see `Predictor.predict`.
+        """Return the probability over the patch, every clicked pixel of the clicked class.
 
         Args:
-            patch: As there.
+            patch: As for `Predictor.predict`.
             clicks: As there.
             mask_input: As there.
             memory: Of other patches, the latest clicked last; used with `memory` alone.
@@ -106,7 +108,13 @@ class AdaptedPredictor:
             probability: FloatArray = 0.5 * (1 + np.tanh(0.5 * logits))
             return probability.astype(np.float32)
 
-        return predict_with(run, self.card, patch, clicks, mask_input)
+        return self._obeyed(predict_with(run, self.card, patch, clicks, mask_input), patch, clicks)
+
+    def plain(
+        self, patch: Patch, clicks: Sequence[Click], *, mask_input: FloatArray | None = None
+    ) -> FloatArray:
+        """Return the network's own answer, every clicked pixel of the clicked class."""
+        return self._obeyed(self._base.predict(patch, clicks, mask_input=mask_input), patch, clicks)
 
     def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
         """Return what the network sees at a patch's clicks; it depends on nothing else."""
@@ -125,6 +133,10 @@ class AdaptedPredictor:
         """Convert, compile and run the network for a whole patch."""
         nothing = np.zeros((1, 3, PATCH_SIZE, PATCH_SIZE), np.float32)
         self._run(nothing, nothing, *self._places(()))
+
+    def _obeyed(self, probability: FloatArray, patch: Patch, clicks: Sequence[Click]) -> FloatArray:
+        points = [(*patch.frame.pixel_of(click), click.label) for click in clicks]
+        return obeyed(probability, points, radius_px=self.card.click_radius_px)
 
     def _places(self, memory: Sequence[Remembered]) -> tuple[FloatArray, FloatArray]:
         """Return the 64 latest places of each sign, (1, 2, C, 64), and what each counts for, (1, 2, 64)."""

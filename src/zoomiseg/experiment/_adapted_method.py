@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from zoomiseg.adapt import TRIALS, Foretold, helps
 from zoomiseg.guidance import PatchPoint
+from zoomiseg.robot import THRESHOLD
 
 from ._curve import FloatArray, ImageArray
-from ._patches import PredictorMethod
+from ._patches import asked
 
 if TYPE_CHECKING:
     from zoomiseg.adapt import Adaptation, AdaptedPredictor
@@ -34,6 +36,8 @@ class AdaptedMethod:
         self._mpp = mpp
         self._predictor = self._adapted(())
         self._image: ImageArray | None = None
+        self._answers: tuple[FloatArray, FloatArray] | None = None
+        self._foretold: list[Foretold] = []
 
     def predict(
         self, image: ImageArray, clicks: Sequence[PatchPoint], previous: FloatArray | None
@@ -41,8 +45,31 @@ class AdaptedMethod:
         """Return (H, W) float32 in [0, 1]; see `Promptable.predict`."""
         if self._adaptation.statistics and image is not self._image:
             self._predictor = self._adapted((image,))
-            self._image = image
-        return PredictorMethod(self._predictor, self._mpp).predict(image, clicks, previous)
+        self._image = image
+        if self._adaptation.guard:
+            return self._guarded(image, clicks, previous)
+        return self._predictor.predict(*asked(image, clicks, self._mpp), mask_input=previous)
+
+    def _guarded(
+        self, image: ImageArray, clicks: Sequence[PatchPoint], previous: FloatArray | None
+    ) -> FloatArray:
+        """Return the adapted answer, or the network's own where the image's clicks speak for it."""
+        if previous is None or self._answers is None:
+            self._foretold = []
+        else:
+            self._note(self._answers, clicks[-1])
+        patch, placed = asked(image, clicks, self._mpp)
+        adapted = self._predictor.predict(patch, placed, mask_input=previous)
+        plain = self._predictor.plain(patch, placed, mask_input=previous)
+        self._answers = adapted, plain
+        return adapted if helps(self._foretold) else plain
+
+    def _note(self, answers: tuple[FloatArray, FloatArray], click: PatchPoint) -> None:
+        column, row, label = click
+        adapted, plain = (bool(each[row, column] >= THRESHOLD) == (label > 0) for each in answers)
+        if len(self._foretold) == TRIALS:
+            self._foretold = []
+        self._foretold.append(Foretold(adapted, plain))
 
     def _adapted(self, tissue: Sequence[ImageArray]) -> AdaptedPredictor:
         from zoomiseg.adapt import AdaptedPredictor  # noqa: PLC0415  # brings in torch

@@ -89,10 +89,14 @@ class PredictorMethod:
         self, image: ImageArray, clicks: Sequence[PatchPoint], previous: FloatArray | None
     ) -> FloatArray:
         """Return (H, W) float32 in [0, 1]; see `Promptable.predict`."""
-        height, width = image.shape[:2]
-        frame = PatchFrame(Grid((1.0, 1.0), width, height, (self.mpp, self.mpp)), Box(0, 0, width, height))
-        placed = [Click(column + 0.5, row + 0.5, label) for column, row, label in clicks]
-        return self.predictor.predict(Patch(image, frame), placed, mask_input=previous)
+        return self.predictor.predict(*asked(image, clicks, self.mpp), mask_input=previous)
+
+
+def asked(image: ImageArray, clicks: Sequence[PatchPoint], mpp: float) -> tuple[Patch, list[Click]]:
+    """Return an image as a patch of its own size, and the clicks in it, for a predictor."""
+    height, width = image.shape[:2]
+    frame = PatchFrame(Grid((1.0, 1.0), width, height, (mpp, mpp)), Box(0, 0, width, height))
+    return Patch(image, frame), [Click(column + 0.5, row + 0.5, label) for column, row, label in clicks]
 
 
 def evaluate_patches(

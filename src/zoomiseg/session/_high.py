@@ -8,6 +8,8 @@ from functools import partial
 
 from zoomiseg.geometry import Grids, PatchFrame, high_patch_box, low_crop_of
 
+from ._holdout import HoldOuts
+from ._journal import Journal
 from ._layers import Clicked, LayerNames, LowView
 from ._low import LowPatches
 from ._memory import clicked_elsewhere
@@ -25,6 +27,7 @@ class HighPatches:
         names: Names the layers.
         low: What lies under the patches.
         overlays: Where the patches are kept.
+        journal: Notes every change.
     """
 
     def __init__(
@@ -35,12 +38,14 @@ class HighPatches:
         *,
         low: LowPatches,
         overlays: Overlays,
+        journal: Journal,
     ) -> None:
         self._grids = grids
         self._options = options
         self._names = names
         self._low = low
         self._overlays = overlays
+        self._holdouts = HoldOuts(journal) if options.adaptation.guard else None
 
     def open(self, class_: str, n: int, slide_xy: tuple[float, float], *, part: int = 0) -> HighPatch:
         """Return a new patch around a point, which is not put anywhere yet."""
@@ -109,6 +114,9 @@ class HighPatches:
             clicks=tuple(each.click for each in seen),
             source=patch.layer or self._first_mask(patch, imported),
             memory=self._remembered(patch) if self._options.adaptation.memory else (),
+            trials=self._holdouts.after(patch.class_, patch.layer, taken[0].click)
+            if self._holdouts
+            else None,
         )
         z = self._overlays.raised(patch)
         self._overlays.put(replace(patch, clicks=own, layer=layer, z=z, edited=taken[0].n))

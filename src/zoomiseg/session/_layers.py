@@ -24,6 +24,8 @@ class Layer:
         clicks: What the network sees, in the order of clicking.
         source: What its mask input is: the patch's layer before, the low canvas, an imported mask, or none.
         memory: What its network remembers of other patches, the latest clicked last.
+        choice: Which of two other layers it is; None where it is predicted itself.
+        plain: It is what the network says without any adaptation.
     """
 
     id: str
@@ -32,6 +34,36 @@ class Layer:
     clicks: tuple[Click, ...]
     source: MaskSource
     memory: tuple[Clicked, ...] = ()
+    choice: Choice | None = None
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """Two answers to the same clicks, and the clicks that tell which is better on this slide.
+
+    Args:
+        adapted: The layer of the adapted network.
+        plain: That of the network itself.
+        trials: Clicks on earlier answers, in their order.
+    """
+
+    adapted: Layer
+    plain: Layer
+    trials: tuple[Trial, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """A new click in a patch, and what the patch was answered before it.
+
+    Args:
+        answers: Both answers to the clicks before.
+        click: Inside the patch.
+    """
+
+    answers: Choice
+    click: Click
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +125,18 @@ class LayerNames:
         clicks: tuple[Click, ...],
         source: MaskSource,
         memory: tuple[Clicked, ...] = (),
+        trials: tuple[Trial, ...] | None = None,
     ) -> Layer:
-        """Return the layer of a patch after these clicks."""
+        """Return the layer of a patch after these clicks.
+
+        Args:
+            scale: Whose network predicts it.
+            box: The patch.
+            clicks: What the network sees.
+            source: What its mask input is.
+            memory: What its network remembers.
+            trials: What tells whether the adapted network is asked at all; None always asks it.
+        """
         named: list[object] = [
             self._slide,
             self._identity[scale],
@@ -103,9 +145,18 @@ class LayerNames:
             _click_numbers(clicks),
             None if source is None else source.id,
         ]
+        plain = Layer(_digest([*named, "plain"]), scale, box, clicks, source, plain=True)
         if memory:
             named.append([[_numbers(each.box), _click_numbers(each.clicks)] for each in memory])
-        return Layer(_digest(named), scale, box, clicks, source, memory)
+        adapted = Layer(_digest(named), scale, box, clicks, source, memory)
+        if trials is None:
+            return adapted
+        tried = [
+            [each.answers.adapted.id, each.answers.plain.id, *_numbers_of(each.click)] for each in trials
+        ]
+        named = [adapted.id, plain.id, tried]
+        choice = Choice(adapted, plain, trials)
+        return Layer(_digest(named), scale, box, clicks, source, choice=choice)
 
     def low_view(self, parts: tuple[Layer, ...], start: Start | None) -> LowView:
         """Return the low canvas that these layers make, over what was imported."""
@@ -114,7 +165,11 @@ class LayerNames:
 
 
 def _click_numbers(clicks: tuple[Click, ...]) -> list[list[float]]:
-    return [[click.x, click.y, click.label] for click in clicks]
+    return [_numbers_of(click) for click in clicks]
+
+
+def _numbers_of(click: Click) -> list[float]:
+    return [click.x, click.y, click.label]
 
 
 def _numbers(box: Box) -> list[int]:

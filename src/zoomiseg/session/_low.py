@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 
+from zoomiseg.adapt import Adaptation
 from zoomiseg.geometry import (
     PATCH_SIZE,
     SCALE_FACTOR,
@@ -17,6 +18,7 @@ from zoomiseg.geometry import (
     patch_starts,
 )
 
+from ._holdout import HoldOuts
 from ._journal import Journal, JournalledMap
 from ._layers import LayerNames
 from ._memory import clicked_elsewhere
@@ -43,18 +45,25 @@ class LowPatches:
         stride: Low pixels from one patch to the next.
         names: Names the layers.
         journal: Notes every change.
-        remembers: A patch's network is told of clicks in other patches.
+        adaptation: Whether a patch's network is told of clicks in other patches, and is guarded.
     """
 
     def __init__(
-        self, grid: Grid, *, stride: int, names: LayerNames, journal: Journal, remembers: bool = False
+        self,
+        grid: Grid,
+        *,
+        stride: int,
+        names: LayerNames,
+        journal: Journal,
+        adaptation: Adaptation | None = None,
     ) -> None:
         inside = stride < PATCH_SIZE
         self._grid = grid
         self._columns = patch_starts(grid.width, stride=stride, inside=inside)
         self._rows = patch_starts(grid.height, stride=stride, inside=inside)
         self._names = names
-        self._remembers = remembers
+        self._remembers = adaptation is not None and adaptation.memory
+        self._holdouts = HoldOuts(journal) if adaptation and adaptation.guard else None
         self.patches: JournalledMap[LowKey, LowPatch] = JournalledMap(journal)
 
     def snapshot(self) -> LowPatches:
@@ -126,6 +135,9 @@ class LowPatches:
             clicks=tuple(each.click for each in seen),
             source=patch.layer if patch else imported.start if imported and seen_here else None,
             memory=clicked_elsewhere(self._of_class(key.class_), frame) if self._remembers else (),
+            trials=self._holdouts.after(key.class_, patch and patch.layer, own[0].click)
+            if self._holdouts
+            else None,
         )
         return LowPatch(frame.box, (*patch.clicks, *own) if patch else own, layer, own[0].n)
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from zoomiseg.geometry import PATCH_SIZE, Box, Grid, PatchFrame, ScaleName
+from zoomiseg.adapt import Foretold, helps
+from zoomiseg.geometry import PATCH_SIZE, Box, Click, Grid, PatchFrame, ScaleName
 from zoomiseg.predict import AheadPredictor, Patch
 
 from ._blend import Piece, blend_enlarged, covered, probability
 from ._imports import ImportStore
-from ._layers import Clicked, Layer, LowView, Start
+from ._layers import Choice, Clicked, Layer, LowView, Start, Trial
 from ._resample import FloatArray
 from ._sources import LearningPredictor, PredictorPair, SlideSource
 from ._store import ByteArray, LayerStore
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 # 25 kB each.
 _PLACES_KEPT = 256
+# Of 255ths, the first that is shown as target.
+_HALF = 128
 
 
 class Predictions:
@@ -56,6 +59,8 @@ class Predictions:
         self._imports = imports
         self._images: OrderedDict[tuple[ScaleName, Box], ImageArray] = OrderedDict()
         self._image_limit = images
+        # A pair of booleans for each click of a guarded session.
+        self._trials: dict[tuple[str, Click], Foretold] = {}
         self._places: OrderedDict[tuple[ScaleName, Clicked], Remembered] = OrderedDict()
         self._on_progress = on_progress
         # A prediction may find that what it starts from is gone too, and predict that first.
@@ -124,8 +129,8 @@ class Predictions:
             if each.id in found or self._store.get(each.id) is not None:
                 continue
             found[each.id] = each
-            waiting.extend(_sources(each))
-        return _in_order(found, layer)
+            waiting.extend(self._sources(each))
+        return self._in_order(found, layer)
 
     def _stored_or_predicted(self, layer: Layer) -> ByteArray:
         # Another thread may have predicted it while this one waited.
@@ -133,16 +138,39 @@ class Predictions:
         return self._predict(layer) if values is None else values
 
     def _predict(self, layer: Layer) -> ByteArray:
+        values = self._chosen(layer.choice) if layer.choice else self._answer(layer)
+        self._store.put(layer.id, values)
+        return values
+
+    def _chosen(self, choice: Choice) -> ByteArray:
+        adapted = helps(self._foretold(trial) for trial in choice.trials)
+        return self._stored_or_predicted(choice.adapted if adapted else choice.plain)
+
+    def _foretold(self, trial: Trial) -> Foretold:
+        """Return which of two answers had a later click's place right."""
+        if (known := self._trials.get(_trial_key(trial))) is not None:
+            return known
+        answers, click = trial.answers, trial.click
+        column, row = self.frame(answers.plain.scale, answers.plain.box).pixel_of(click)
+        adapted, plain = (
+            (self._stored_or_predicted(each)[row, column] >= _HALF) == (click.label > 0)
+            for each in (answers.adapted, answers.plain)
+        )
+        self._trials[_trial_key(trial)] = Foretold(bool(adapted), bool(plain))
+        return self._trials[_trial_key(trial)]
+
+    def _answer(self, layer: Layer) -> ByteArray:
         predictor = self._predictors.low if layer.scale == "low" else self._predictors.high
         patch, mask_input = self.read_patch(layer.scale, layer.box), self._mask_input(layer)
-        if layer.memory:
-            learning = cast("LearningPredictor", predictor)
+        learning = cast("LearningPredictor", predictor)
+        if layer.plain:
+            predicted = learning.plain(patch, layer.clicks, mask_input=mask_input)
+        elif layer.memory:
             memory = [self._remembered(learning, layer.scale, each) for each in layer.memory]
             predicted = learning.predict(patch, layer.clicks, mask_input=mask_input, memory=memory)
         else:
             predicted = predictor.predict(patch, layer.clicks, mask_input=mask_input)
         values: ByteArray = np.rint(np.clip(predicted, 0, 1) * np.float32(255)).astype(np.uint8)
-        self._store.put(layer.id, values)
         return values
 
     def _remembered(self, predictor: LearningPredictor, scale: ScaleName, clicked: Clicked) -> Remembered:
@@ -185,26 +213,35 @@ class Predictions:
         mask[place] = values[place]
         return mask
 
+    def _sources(self, layer: Layer) -> tuple[Layer, ...]:
+        """Return what has to be known before a layer can be predicted."""
+        tried = [
+            each
+            for trial in (layer.choice.trials if layer.choice else ())
+            if _trial_key(trial) not in self._trials
+            for each in (trial.answers.adapted, trial.answers.plain)
+        ]
+        match layer.source:
+            case Layer():
+                return (layer.source, *tried)
+            case LowView():
+                return (*layer.source.parts, *tried)
+        return tuple(tried)
 
-def _sources(layer: Layer) -> tuple[Layer, ...]:
-    match layer.source:
-        case Layer():
-            return (layer.source,)
-        case LowView():
-            return layer.source.parts
-    return ()
+    def _in_order(self, missing: dict[str, Layer], last: Layer) -> list[Layer]:
+        """Return the missing layers so that each comes after those that it depends on."""
+        ordered: dict[str, Layer] = {}
+        waiting = [last]
+        while waiting:
+            each = waiting[-1]
+            needed = [s for s in self._sources(each) if s.id in missing and s.id not in ordered]
+            if needed:
+                waiting.extend(needed)
+            else:
+                ordered.setdefault(each.id, each)
+                waiting.pop()
+        return list(ordered.values())
 
 
-def _in_order(missing: dict[str, Layer], last: Layer) -> list[Layer]:
-    """Return the missing layers so that each comes after those that it depends on."""
-    ordered: dict[str, Layer] = {}
-    waiting = [last]
-    while waiting:
-        each = waiting[-1]
-        needed = [s for s in _sources(each) if s.id in missing and s.id not in ordered]
-        if needed:
-            waiting.extend(needed)
-        else:
-            ordered.setdefault(each.id, each)
-            waiting.pop()
-    return list(ordered.values())
+def _trial_key(trial: Trial) -> tuple[str, Click]:
+    return trial.answers.adapted.id, trial.click

@@ -82,6 +82,12 @@ class LearningPredictor(Predictor, Protocol):
         """As `Predictor.predict`, with what `remembered` gave of other patches."""
         ...
 
+    def plain(
+        self, patch: Patch, clicks: Sequence[Click], *, mask_input: FloatArray | None = None
+    ) -> FloatArray:
+        """As `Predictor.predict`, without what was learnt."""
+        ...
+
     def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
         """Return what the network sees at a patch's clicks."""
         ...

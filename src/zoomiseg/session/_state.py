@@ -68,10 +68,12 @@ class State:
             stride=options.low_stride,
             names=names,
             journal=self.journal,
-            remembers=options.adaptation.memory,
+            adaptation=options.adaptation,
         )
         self.overlays = Overlays(grids.high, margin_px=options.high_margin_px, journal=self.journal)
-        self.high = HighPatches(grids, options, names, low=self.low, overlays=self.overlays)
+        self.high = HighPatches(
+            grids, options, names, low=self.low, overlays=self.overlays, journal=self.journal
+        )
         self.edits = Edits(grids, self.journal)
         self.locks = Locks(self.journal)
         self.imported: JournalledMap[str, Imported] = JournalledMap(self.journal)

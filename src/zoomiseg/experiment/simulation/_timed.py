@@ -65,6 +65,13 @@ class TimedLearningPredictor(TimedPredictor):
         with self._timing():
             return self._learning.predict(patch, clicks, mask_input=mask_input, memory=memory)
 
+    def plain(
+        self, patch: Patch, clicks: Sequence[Click], *, mask_input: FloatArray | None = None
+    ) -> FloatArray:
+        """Predict as the other does without what it learnt."""
+        with self._timing():
+            return self._learning.plain(patch, clicks, mask_input=mask_input)
+
     def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
         """Look at clicks as the other does."""
         with self._timing():
