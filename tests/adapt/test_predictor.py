@@ -45,7 +45,7 @@ def test_where_nothing_is_learnt_the_answer_is_the_networks(shipped, scale):
     )
 
 
-@pytest.mark.parametrize("name", ["head", "statistics", "memory"])
+@pytest.mark.parametrize("name", ["head", "statistics", "memory", "refine"])
 def test_without_clicks_only_statistics_change_anything(shipped, name):
     base, given = shipped.low, patch()
     adapted = AdaptedPredictor(base, adaptation(name), tissue=[given.image])

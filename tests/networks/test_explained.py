@@ -36,6 +36,18 @@ def test_without_memory_the_logits_are_those_of_the_answer(network):
 
 
 @torch.no_grad()
+def test_tuning_changes_the_answer_and_nothing_of_it_changes_nothing(network):
+    image, clicks = question()
+    tuning = torch.zeros(2, network.tuned_channels)
+    untuned = network.explained(image, clicks, nothing(network), tuning)[0]
+    assert torch.equal(untuned, network.explained(image, clicks, nothing(network))[0])
+    for part in range(2):
+        tuned = tuning.clone()
+        tuned[part] = 0.3
+        assert not torch.allclose(network.explained(image, clicks, nothing(network), tuned)[0], untuned)
+
+
+@torch.no_grad()
 def test_the_features_are_what_the_last_layer_makes_logits_of(network):
     image, clicks = question()
     logits, features, *_ = network.explained(image, clicks, nothing(network))

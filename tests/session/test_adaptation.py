@@ -40,7 +40,7 @@ def whole(session: Session) -> bytes:
     return session.read(Box(0, 0, session.slide.width, session.slide.height), mpp=2.0).tobytes()
 
 
-@pytest.mark.parametrize("adapt", ["head", "memory", "statistics+head+memory"])
+@pytest.mark.parametrize("adapt", ["head", "memory", "statistics+head+memory", "refine+views+guard"])
 def test_undo_redo_replay_and_reopening_are_exact(
     slide: Slide, predictors: Predictors, tmp_path: Path, adapt: str
 ) -> None:

@@ -14,13 +14,17 @@ class Adaptation:
     Args:
         statistics: Its normalisation layers lean towards this slide's tissue; needs no clicks.
         head: A linear correction of its answer, fitted to a patch's clicks.
+        refine: Gains and shifts of what the clicks tell it follow the clicks; a second or two a click.
         memory: What was clicked in other patches is shown to it.
+        views: It is asked at several magnifications, and answers with their mean.
         guard: Its own answer is taken where the clicks have shown that this one is worse; see `helps`.
     """
 
     statistics: bool = False
     head: bool = False
+    refine: bool = False
     memory: bool = False
+    views: bool = False
     guard: bool = False
 
     @property

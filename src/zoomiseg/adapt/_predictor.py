@@ -10,7 +10,8 @@ import numpy as np
 from torch import Tensor, nn
 
 from zoomiseg.errors import AdaptationError
-from zoomiseg.geometry import PATCH_SIZE, Click
+from zoomiseg.geometry import PATCH_SIZE, Click, Grid, PatchFrame
+from zoomiseg.guidance import PatchPoint
 from zoomiseg.networks import Explaining
 from zoomiseg.predict import (
     FloatArray,
@@ -20,12 +21,15 @@ from zoomiseg.predict import (
     TorchPredictor,
     normalised,
     predict_with,
+    seen_window,
 )
 
 from ._adaptation import Adaptation
 from ._head import Evidence, correction, shrunk
 from ._obeyed import obeyed
+from ._refine import refined
 from ._statistics import statistics_digest, with_tissue_statistics
+from ._views import VIEWS, Question, View, together, viewed, viewed_back
 
 PLACES = 64
 """Clicked places of each sign that are remembered at most."""
@@ -71,17 +75,24 @@ class AdaptedPredictor:
         self.adaptation = adaptation
         self._base = base
         self._channels = network.place_channels
+        self._untuned = np.zeros((2, network.tuned_channels), np.float32)
         module: nn.Module = base.module
         self.identity = f"{base.identity} adapted {adaptation.name}"
         # What is made for one slide would only push networks out of the cache that many slides need.
-        name = "" if adaptation.statistics else "explained"
+        name = "" if adaptation.statistics else "tuned"
         if adaptation.statistics:
             module = with_tissue_statistics(
                 base.module, [normalised(image, base.card)[None] for image in tissue]
             )
             self.identity += f" {statistics_digest(module)}"
         places = (1, 2, self._channels, PLACES), (1, 2, PLACES)
-        self._run = base.runner(_Explained(module), (_EXAMPLE, _EXAMPLE, *places), name=name)
+        self._views = VIEWS[self.card.scale] if adaptation.views else (View(),)
+        self._network = _Explained(module)
+        # Each view has its own sizes, and so its own compiled networks.
+        self._runs = {
+            view: base.runner(self._network, (_EXAMPLE, _EXAMPLE, *places, self._untuned.shape), name=name)
+            for view in self._views
+        }
 
     def predict(
         self,
@@ -100,13 +111,17 @@ class AdaptedPredictor:
             memory: Of other patches, the latest clicked last; used with `memory` alone.
         """
         places = self._places(memory if self.adaptation.memory else ())
+        window = seen_window(patch.frame, pad_to_patch=self.card.pad_to_patch)
+        points = tuple(
+            (column - window.x, row - window.y, label) for column, row, label in _points(patch, clicks)
+        )
 
         def run(image: FloatArray, guidance: FloatArray) -> FloatArray:
-            logits, features, *_ = self._run(image, guidance, *places)
-            if self.adaptation.head:
-                logits = logits + self._correction(logits[0, 0], features[0], guidance[0])
+            question = Question(image, guidance, points)
+            tuning = self._tuning(question, places)
+            logits = together([self._logits(question, view, places, tuning) for view in self._runs])
             probability: FloatArray = 0.5 * (1 + np.tanh(0.5 * logits))
-            return probability.astype(np.float32)
+            return probability.astype(np.float32)[None, None]
 
         return self._obeyed(predict_with(run, self.card, patch, clicks, mask_input), patch, clicks)
 
@@ -121,7 +136,7 @@ class AdaptedPredictor:
         found: list[FloatArray] = []
 
         def run(image: FloatArray, guidance: FloatArray) -> FloatArray:
-            logits, _, *places = self._run(image, guidance, *self._places(()))
+            logits, _, *places = self._runs[self._views[0]](image, guidance, *self._places(()), self._untuned)
             found.extend(each[0] for each in places)
             return logits
 
@@ -131,12 +146,31 @@ class AdaptedPredictor:
 
     def warm_up(self) -> None:
         """Convert, compile and run the network for a whole patch."""
-        nothing = np.zeros((1, 3, PATCH_SIZE, PATCH_SIZE), np.float32)
-        self._run(nothing, nothing, *self._places(()))
+        nothing = np.zeros((PATCH_SIZE, PATCH_SIZE, 3), np.uint8)
+        grid = Grid((1.0, 1.0), PATCH_SIZE, PATCH_SIZE, (self.card.mpp, self.card.mpp))
+        frame = PatchFrame(grid, grid.box)
+        self.predict(Patch(nothing, frame), [])
 
     def _obeyed(self, probability: FloatArray, patch: Patch, clicks: Sequence[Click]) -> FloatArray:
-        points = [(*patch.frame.pixel_of(click), click.label) for click in clicks]
-        return obeyed(probability, points, radius_px=self.card.click_radius_px)
+        return obeyed(probability, _points(patch, clicks), radius_px=self.card.click_radius_px)
+
+    def _tuning(self, question: Question, places: tuple[FloatArray, FloatArray]) -> FloatArray:
+        if not self.adaptation.refine:
+            return self._untuned
+        first = viewed(question, next(iter(self._runs)), radius_px=self.card.click_radius_px)
+        return refined(self._network, first, places, channels=self._untuned.shape[1])
+
+    def _logits(
+        self, question: Question, view: View, places: tuple[FloatArray, FloatArray], tuning: FloatArray
+    ) -> FloatArray:
+        """Return what one of the views says, (H, W) on the question's pixels."""
+        asked = viewed(question, view, radius_px=self.card.click_radius_px)
+        logits, features, *_ = self._runs[view](asked.image, asked.guidance, *places, tuning)
+        answer: FloatArray = logits[0, 0]
+        if self.adaptation.head:
+            answer = answer + self._correction(answer, features[0], asked.guidance[0])
+        height, width = question.image.shape[2:]
+        return viewed_back(answer, view, (height, width))
 
     def _places(self, memory: Sequence[Remembered]) -> tuple[FloatArray, FloatArray]:
         """Return the 64 latest places of each sign, (1, 2, C, 64), and what each counts for, (1, 2, 64)."""
@@ -171,6 +205,10 @@ class AdaptedPredictor:
         return added[:height, :width]
 
 
+def _points(patch: Patch, clicks: Sequence[Click]) -> list[PatchPoint]:
+    return [(*patch.frame.pixel_of(click), click.label) for click in clicks]
+
+
 class _Explained(nn.Module):
     """A network's `explained` as a module of its own, which engines can run."""
 
@@ -178,5 +216,7 @@ class _Explained(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, image: Tensor, guidance: Tensor, seen: Tensor, weights: Tensor) -> tuple[Tensor, ...]:
-        return cast(Explaining, self.network).explained(image, guidance, (seen, weights))
+    def forward(
+        self, image: Tensor, guidance: Tensor, seen: Tensor, weights: Tensor, tuning: Tensor
+    ) -> tuple[Tensor, ...]:
+        return cast(Explaining, self.network).explained(image, guidance, (seen, weights), tuning)

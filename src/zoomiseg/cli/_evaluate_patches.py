@@ -57,7 +57,7 @@ def evaluate_patches(
         typer.Option(
             "--adapt",
             metavar="NAME|off",
-            help="How the network learns from an image: statistics, head, guard, joined with +.",
+            help="What the network learns: statistics, head, refine, views, guard, joined with +.",
         ),
     ] = "off",
     clicker: Annotated[

@@ -35,6 +35,7 @@ class CompactAttention(CompactBase):
     """
 
     place_channels = STAGE_CHANNELS[2]
+    tuned_channels = STAGE_CHANNELS[2] + STAGE_CHANNELS[3]
 
     def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
         super().__init__(options)
@@ -71,20 +72,33 @@ class CompactAttention(CompactBase):
         features = self.answered(whole_image, whole_guidance, self.as_seen(tissue))
         return cropped(self.head(features), image)
 
-    def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
+    def explained(
+        self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
+    ) -> Explained:
         """Return the logits and what they came from; see `Explaining`."""
         whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
         seen = self.seen(whole_image)
-        features = self.answered(whole_image, whole_guidance, seen, memory)
+        features = self.answered(whole_image, whole_guidance, seen, memory, tuning)
         return cropped(self.head(features), image), features, *clicked_places(seen[2], whole_guidance)
 
-    def answered(self, image: Tensor, guidance: Tensor, seen: Seen, memory: Places | None = None) -> Tensor:
+    def answered(
+        self,
+        image: Tensor,
+        guidance: Tensor,
+        seen: Seen,
+        memory: Places | None = None,
+        tuning: Tensor | None = None,
+    ) -> Tensor:
         """Return the decoder's (N, 16, H, W) features; H and W must be multiples of `STRIDE`."""
         shallow, second, third = seen
         if self.skip_branch is not None:
             shallow = shallow + self.skip_branch(guidance)
         alike = self.attention(third, guidance, memory)
-        joined = third + self.guidance_branch(guidance)
+        where = self.guidance_branch(guidance)
+        if tuning is not None:
+            where = _tuned(where, tuning[:, : where.shape[1]])
+            alike = _tuned(alike, tuning[:, where.shape[1] :])
+        joined = third + where
         fourth = self._staged(joined, 3, 5) + alike
         kept = (second, joined, fourth, self._staged(fourth, 5, 7))
         return self.decoded(image, shallow=shallow, kept=kept)
@@ -104,6 +118,11 @@ class CompactAttention(CompactBase):
         for index in range(first, end):
             features = self.body.stages[index](features)
         return features
+
+
+def _tuned(maps: Tensor, tuning: Tensor) -> Tensor:
+    """Return (N, C, h, w) with gain and shift of each channel changed by (2, C)."""
+    return maps * (1 + tuning[0, :, None, None]) + tuning[1, :, None, None]
 
 
 def _guidance_branch(widths: Sequence[int], outputs: int) -> nn.Sequential:

@@ -32,6 +32,7 @@ class CompactHalf(nn.Module):
     """
 
     place_channels = CompactAttention.place_channels
+    tuned_channels = CompactAttention.tuned_channels
 
     def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
         super().__init__()
@@ -68,11 +69,13 @@ class CompactHalf(nn.Module):
         features = self.coarse.answered(shrunk, avg_pool2d(whole_guidance, 2), self.coarse.as_seen(seen))
         return cropped(self._corrected(whole_image, features), image)
 
-    def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
+    def explained(
+        self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
+    ) -> Explained:
         """Return the logits and what they came from, at half of the resolution; see `Explaining`."""
         whole_image, shrunk, clicks = _halved(image, guidance)
         seen = self.coarse.seen(shrunk)
-        features = self.coarse.answered(shrunk, clicks, seen, memory)
+        features = self.coarse.answered(shrunk, clicks, seen, memory, tuning)
         logits = cropped(self._corrected(whole_image, features), image)
         return logits, features, *clicked_places(seen[2], clicks)
 

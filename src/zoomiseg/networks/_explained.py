@@ -19,13 +19,19 @@ class Explaining(Protocol):
 
     place_channels: int
     """C' of the clicked places."""
+    tuned_channels: int
+    """Maps that clicks alone make, and that can be tuned."""
 
-    def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
+    def explained(
+        self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
+    ) -> Explained:
         """Return the logits of `forward`, were the places of `memory` clicked too, and what they came from.
 
         Args:
             image: (N, 3, H, W), as for `forward`.
             guidance: (N, 3, H, W), as for `forward`.
             memory: Clicked places of other patches; places that count for 0 clicks change nothing.
+            tuning: (2, `tuned_channels`), what is added to the gain and to the shift of each map that the
+                clicks make; zeros change nothing.
         """
         ...

@@ -12,7 +12,7 @@ from ._predictor import AheadPredictor, FloatArray, ImageArray, Patch, Predictor
 if TYPE_CHECKING:
     from ._load import Engine, Predictors, load_predictor, load_predictors
     from ._openvino import OpenVinoPredictor
-    from ._preprocess import normalised, predict_with
+    from ._preprocess import normalised, predict_with, seen_window
     from ._torch import TorchPredictor
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "load_predictors",
     "normalised",
     "predict_with",
+    "seen_window",
 ]
 
 __getattr__ = _door(
@@ -43,5 +44,6 @@ __getattr__ = _door(
         "load_predictors": "._load",
         "normalised": "._preprocess",
         "predict_with": "._preprocess",
+        "seen_window": "._preprocess",
     },
 )

@@ -135,7 +135,7 @@ class LowPatches:
             clicks=tuple(each.click for each in seen),
             source=patch.layer if patch else imported.start if imported and seen_here else None,
             memory=clicked_elsewhere(self._of_class(key.class_), frame) if self._remembers else (),
-            trials=self._holdouts.after(key.class_, patch and patch.layer, own[0].click)
+            trials=self._holdouts.after(key.class_, patch.layer if patch else None, own[0].click)
             if self._holdouts
             else None,
         )

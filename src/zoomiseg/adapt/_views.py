@@ -1,0 +1,95 @@
+"""One patch as a network sees it at several magnifications, and what it says of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from zoomiseg.geometry import ScaleName
+from zoomiseg.guidance import PatchPoint, guidance
+from zoomiseg.predict import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to look at a patch.
+
+    Args:
+        magnification: Pixels a pixel of the patch, along each axis.
+        mirrored: Left is right.
+    """
+
+    magnification: float = 1.0
+    mirrored: bool = False
+
+
+VIEWS: dict[ScaleName, tuple[View, ...]] = {
+    "low": (View(1.2), View(1.7, mirrored=True)),
+    "high": (View(0.7), View(1.0, mirrored=True)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a network is asked about one patch.
+
+    Args:
+        image: (1, 3, H, W) float32, normalised.
+        guidance: (1, 3, H, W) float32 in [0, 1]: positive clicks, negative clicks, mask input.
+        points: The clicks, in the image's pixels.
+    """
+
+    image: FloatArray
+    guidance: FloatArray
+    points: tuple[PatchPoint, ...]
+
+
+def viewed(question: Question, view: View, *, radius_px: int) -> Question:
+    """Return the question as it is asked in a view; disks keep their size in the network's pixels.
+
+    Args:
+        question: At the patch's own magnification.
+        view: How it is looked at.
+        radius_px: Of a click's disk.
+    """
+    if view == View():
+        return question
+    height, width = question.image.shape[2:]
+    size = round(height * view.magnification), round(width * view.magnification)
+    points = tuple(_moved(point, (height, width), size, view) for point in question.points)
+    image = np.stack([_resized(channel, size) for channel in question.image[0]])
+    mask = np.clip(_resized(question.guidance[0, 2], size), 0, 1)
+    if view.mirrored:
+        image, mask = np.ascontiguousarray(image[..., ::-1]), mask[:, ::-1]
+    return Question(image[None], guidance(points, mask, *size, radius_px=radius_px)[None], points)
+
+
+def viewed_back(values: FloatArray, view: View, size: tuple[int, int]) -> FloatArray:
+    """Return (h, w) values of a view on the patch's own pixels; `size` is (H, W)."""
+    if view.mirrored:
+        values = np.ascontiguousarray(values[:, ::-1])
+    if values.shape == size:
+        return values
+    return np.asarray(cv2.resize(values, size[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def together(values: Sequence[FloatArray]) -> FloatArray:
+    """Return the mean of what several views say."""
+    return values[0] if len(values) == 1 else np.mean(values, axis=0, dtype=np.float32)
+
+
+def _moved(point: PatchPoint, old: tuple[int, int], new: tuple[int, int], view: View) -> PatchPoint:
+    column, row, label = point
+    column = min(int((column + 0.5) * new[1] / old[1]), new[1] - 1)
+    row = min(int((row + 0.5) * new[0] / old[0]), new[0] - 1)
+    return (new[1] - 1 - column if view.mirrored else column), row, label
+
+
+def _resized(values: FloatArray, size: tuple[int, int]) -> FloatArray:
+    if values.shape == size:
+        return values
+    way = cv2.INTER_CUBIC if size[0] > values.shape[0] else cv2.INTER_AREA
+    return np.asarray(cv2.resize(values, size[::-1], interpolation=way), np.float32)
