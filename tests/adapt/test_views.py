@@ -8,7 +8,7 @@ import pytest
 from zoomiseg.adapt import AdaptedPredictor, adaptation
 from zoomiseg.adapt._views import VIEWS, Question, View, together, viewed, viewed_back
 from zoomiseg.guidance import guidance
-from zoomiseg.predict import load_predictors
+from zoomiseg.predict import load_predictors, normalised
 from zoomiseg.predict._preprocess import network_input
 
 from .test_predictor import CLICKS, patch
@@ -67,7 +67,11 @@ def test_an_answer_is_the_mean_of_what_the_network_says_of_each_view(scale: str)
     fed = network_input(given, CLICKS, None, base.card)
     said = []
     for view in VIEWS[scale]:
-        asked = viewed(Question(fed.image, fed.guidance, points), view, radius_px=base.card.click_radius_px)
+        asked = viewed(
+            Question(normalised(fed.pixels, base.card)[None], fed.guidance, points),
+            view,
+            radius_px=base.card.click_radius_px,
+        )
         logits = network._logits(asked, View(), network._places(()), network._untuned)
         said.append(viewed_back(logits, view, (160, 192)))
     expected = 1 / (1 + np.exp(-np.mean(said, axis=0)))

@@ -69,7 +69,7 @@ def opened(folder: Path | None = None, options: SessionOptions = GUARDED) -> Ses
 
 
 def whole(session: Session) -> bytes:
-    return session.read(Box(0, 0, 5000, 4200), mpp=2.0).tobytes()
+    return session.read(Box(0, 0, session.slide.width, session.slide.height), mpp=2.0).tobytes()
 
 
 def clicked(session: Session, label: int, scale: str, *, count: int) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zoomiseg.predict import Predictors
+from zoomiseg.predict import ImageArray, Predictors
 from zoomiseg.slide import Slide, tissue_mask
 
 from ._adaptation import Adaptation
@@ -31,17 +31,19 @@ class AdaptedPair:
     weights_sha256: str
 
 
-def adapted_pair(predictors: Predictors, adaptation: Adaptation, slide: Slide) -> AdaptedPair:
+def adapted_pair(predictors: Predictors, adaptation: Adaptation, slide: Slide | None) -> AdaptedPair:
     """Return the networks as they answer on one slide.
+
+    Args:
+        predictors: The networks.
+        adaptation: How their answers are changed.
+        slide: Needed for `statistics`; without them, None gives networks for any slide.
 
     Raises:
         AdaptationError: A network that cannot be adapted.
         SlideError: The slide's pixels cannot be decoded.
     """
-    tissue = tissue_mask(slide) if adaptation.statistics else None
-    low_tissue, high_tissue = (
-        tissue_images(slide, grid, tissue) if tissue else [] for grid in (slide.grids.low, slide.grids.high)
-    )
+    low_tissue, high_tissue = _tissue(slide) if slide and adaptation.statistics else ([], [])
     return AdaptedPair(
         AdaptedPredictor(predictors.low, adaptation, tissue=low_tissue),
         AdaptedPredictor(predictors.high, adaptation, tissue=high_tissue),
@@ -49,3 +51,10 @@ def adapted_pair(predictors: Predictors, adaptation: Adaptation, slide: Slide) -
         predictors.engine,
         predictors.weights_sha256,
     )
+
+
+def _tissue(slide: Slide) -> tuple[list[ImageArray], list[ImageArray]]:
+    """Return squares of tissue at both scales."""
+    tissue = tissue_mask(slide)
+    low, high = (tissue_images(slide, grid, tissue) for grid in (slide.grids.low, slide.grids.high))
+    return low, high

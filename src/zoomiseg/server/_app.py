@@ -19,6 +19,7 @@ from . import (
     _routes_drawing,
     _routes_import,
     _routes_operations,
+    _routes_proposals,
     _routes_results,
     _routes_sessions,
     _routes_slides,
@@ -70,6 +71,7 @@ def create_app(settings: ServerSettings, users: Users) -> FastAPI:
         _routes_operations,
         _routes_drawing,
         _routes_import,
+        _routes_proposals,
         _routes_results,
     ):
         app.include_router(part.router, prefix=API, responses=PROBLEMS)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Literal
 
+from zoomiseg.adapt import Adaptation, adaptation
+from zoomiseg.session import PredictorPair
+
 if TYPE_CHECKING:
     from zoomiseg.predict import Predictors
 
@@ -19,6 +22,7 @@ class Engines:
     def __init__(self, engine: Literal["openvino", "torch"]) -> None:
         self._engine = engine
         self._loaded: dict[str, Predictors] = {}
+        self._learning: dict[tuple[str, Adaptation], PredictorPair] = {}
         self._loading = threading.Lock()
 
     def names(self) -> list[str]:
@@ -39,3 +43,22 @@ class Engines:
             if name not in self._loaded:
                 self._loaded[name] = load_predictors(name, engine=self._engine, allow_path=False)
             return self._loaded[name]
+
+    def learning(self, name: str, adapt: str) -> PredictorPair:
+        """Return the networks of a name as an adaptation lets them answer.
+
+        Those that a slide changes are made by its session; all others are shared by all.
+
+        Raises:
+            WeightsError: There are none, or they are damaged.
+            AdaptationError: There is no such adaptation, or these networks cannot learn.
+        """
+        from zoomiseg.adapt import adapted_pair  # noqa: PLC0415  # as above
+
+        predictors, wanted = self.predictors(name), adaptation(adapt)
+        if adapt == "off" or wanted.statistics:
+            return predictors
+        with self._loading:
+            if (name, wanted) not in self._learning:
+                self._learning[name, wanted] = adapted_pair(predictors, wanted, None)
+            return self._learning[name, wanted]

@@ -15,6 +15,7 @@ from zoomiseg.session import (
     Payload,
     PolygonDrawn,
     PromptGiven,
+    ProposalAccepted,
     Referring,
     StrokeDrawn,
     ZoomOpened,
@@ -44,7 +45,7 @@ def _keys_of(payload: Payload) -> dict[str, Any]:
     match payload:
         case ClickMade(x, y, label, scale):
             keys = {"x": x, "y": y, "label": label, "scale": scale}
-        case ZoomOpened(x, y):
+        case ZoomOpened(x, y) | ProposalAccepted(x, y):
             keys = {"x": x, "y": y}
         case BoxSettled(box) | BoxLocked(box) | MaskImported(_, box):
             keys = {"x": box.x, "y": box.y, "width": box.width, "height": box.height}

@@ -30,6 +30,7 @@ class Record:
         created: UTC, ISO 8601.
         op_id: Of the request that made it; None where it had none.
         folder: Where it is kept, `NAME.zoomiseg`.
+        adapt: What it learns from its slide, as `zoomiseg.adapt.adaptation` takes it.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Record:
     created: str
     op_id: str | None
     folder: Path
+    adapt: str = "off"
 
     def changed(self) -> str | None:
         """Return when its log was last written; None before it was."""

@@ -10,8 +10,9 @@ from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from zoomiseg.adapt import adaptation
 from zoomiseg.errors import ScaleUnknown, SlideError
-from zoomiseg.session import Session
+from zoomiseg.session import Session, SessionOptions
 
 from ._broadcast import Broadcast, News
 from ._engines import Engines
@@ -159,12 +160,13 @@ class Sessions:
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
             op_id=wish.op_id,
             folder=self._root / folder_name(facts.file.name, session_id),
+            adapt=adaptation(wish.adapt).name,
         )
         write_record(record)
         return record
 
     def _load(self, record: Record, broadcast: Broadcast) -> LiveSession:
-        predictors = self._engines.predictors(record.weights)
+        predictors = self._engines.learning(record.weights, record.adapt)
         with ExitStack() as held:
             try:
                 slide = held.enter_context(self._slides.opened(record.slide, mpp=record.mpp))
@@ -175,6 +177,8 @@ class Sessions:
                 folder=record.folder,
                 database=self._database,
                 predictors=predictors,
+                # A session that does not learn has whatever options it was made with.
+                options=None if record.adapt == "off" else SessionOptions(adapt=record.adapt),
                 author=record.owner,
             )
             held.callback(session.close)

@@ -39,12 +39,14 @@ class NewSession(Shape):
         slide: The slide's id.
         weights: Their name; without it, the server's.
         mpp: µm per level-0 pixel, where the slide does not say so or wrongly.
+        adapt: What it learns from the slide and its clicks: parts joined by +, or off.
         op_id: The same id again is the same session.
     """
 
     slide: Annotated[str, Field(max_length=64)]
     weights: Annotated[str, Field(max_length=64)] | None = None
     mpp: Annotated[float, Field(ge=0.05, le=10, allow_inf_nan=False)] | None = None
+    adapt: Annotated[str, Field(max_length=64)] = "off"
     op_id: OpId | None = None
 
 
@@ -76,6 +78,10 @@ class NewZoom(Operation):
     x: Pixels
     y: Pixels
     class_: Annotated[ClassName, Field(alias="class")] = DEFAULT_CLASS
+
+
+class Acceptance(NewZoom):
+    """A point, in slide pixels, in the patch whose proposal is taken."""
 
 
 class Place(Operation):
@@ -259,6 +265,20 @@ class SessionInfo(BaseModel):
     classes: list[str]
     patches: Patches
     notices: list[str]
+
+
+class ProposalInfo(BaseModel):
+    """What is proposed for one patch.
+
+    Args:
+        revision: The events that it comes from.
+        box: The patch on the slide.
+        share: Of its pixels, how many would be the class.
+    """
+
+    revision: int
+    box: Rectangle
+    share: float
 
 
 class ClassMeasure(BaseModel):

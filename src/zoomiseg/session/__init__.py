@@ -14,6 +14,7 @@ from ._payloads import (
     Payload,
     PolygonDrawn,
     PromptGiven,
+    ProposalAccepted,
     Referring,
     StrokeDrawn,
     ZoomOpened,
@@ -22,7 +23,7 @@ from ._postgres import require_database
 from ._scanline import even_odd, non_zero
 from ._session import Session
 from ._sources import LearningPredictor, PredictorPair, SlideSource
-from ._views import Change, HighPatchView
+from ._views import Change, HighPatchView, Proposal
 
 __all__ = [
     "DEFAULT_CLASS",
@@ -42,6 +43,8 @@ __all__ = [
     "PolygonDrawn",
     "PredictorPair",
     "PromptGiven",
+    "Proposal",
+    "ProposalAccepted",
     "Referring",
     "Seam",
     "Session",

@@ -19,6 +19,7 @@ from ._payloads import (
     PolygonDrawn,
     PromptGiven,
     PromptKind,
+    ProposalAccepted,
     Referring,
     ReferringKind,
     StrokeDrawn,
@@ -42,7 +43,7 @@ def to_json(payload: Payload) -> dict[str, object]:
         case PromptGiven(_, outline, clicks, scale):
             told = [[click.x, click.y, click.label] for click in clicks]
             return {"outline": outline, "clicks": told, "scale": scale}
-        case ZoomOpened(x, y):
+        case ZoomOpened(x, y) | ProposalAccepted(x, y):
             return {"x": x, "y": y}
     return {"of": payload.op_id}
 
@@ -98,6 +99,7 @@ def _referring(kind: ReferringKind) -> Callable[[Values], Referring]:
 _READERS: Mapping[str, Callable[[Values], Payload]] = {
     "click": _click,
     "zoom": lambda values: ZoomOpened(_number(values["x"]), _number(values["y"])),
+    "accept": lambda values: ProposalAccepted(_number(values["x"]), _number(values["y"])),
     "settle": lambda values: BoxSettled(_box(values)),
     "lock": lambda values: BoxLocked(_box(values)),
     "stroke": _stroke,

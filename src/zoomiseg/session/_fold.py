@@ -15,7 +15,7 @@ from ._payloads import Referring
 from ._state import State
 from ._touched import Item, Touched, disturbed
 
-DELETABLE = ("click", "scribble", "box", "stroke", "polygon", "import")
+DELETABLE = ("click", "scribble", "box", "stroke", "polygon", "import", "accept")
 
 _Place = tuple[int, Any]
 

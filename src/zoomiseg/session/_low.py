@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from zoomiseg.adapt import Adaptation
+from zoomiseg.errors import SessionError
 from zoomiseg.geometry import (
     PATCH_SIZE,
     SCALE_FACTOR,
@@ -20,7 +21,7 @@ from zoomiseg.geometry import (
 
 from ._holdout import HoldOuts
 from ._journal import Journal, JournalledMap
-from ._layers import LayerNames
+from ._layers import LayerNames, Start
 from ._memory import clicked_elsewhere
 from ._patches import Given, Imported, LowPatch, PlacedClick
 
@@ -109,6 +110,45 @@ class LowPatches:
         """Return the patch that a click here would go to, in low pixels."""
         return self._frame(self._key_of("", slide_xy)).box
 
+    def proposal(
+        self, class_: str, slide_xy: tuple[float, float], *, imported: Imported | None, n: int = 0
+    ) -> LowPatch | None:
+        """Return what the clicks in other patches make of an unclicked one; None where there is nothing.
+
+        Args:
+            class_: What was clicked.
+            slide_xy: The patch whose centre is nearest is meant.
+            imported: The mask that patches start from; None without one.
+            n: The number of the event that takes it as the patch's mask.
+        """
+        key = self._key_of(class_, slide_xy)
+        if not self._remembers or self.patches.get(key) is not None:
+            return None
+        frame = self._frame(key)
+        memory = clicked_elsewhere(self._of_class(class_), frame)
+        seen = tuple(each.click for each in sorted(self._clicks_near(key, frame), key=lambda each: each.n))
+        if not memory and not seen:
+            return None
+        source = _start(imported, frame)
+        layer = self._names.layer("low", frame.box, clicks=seen, source=source, memory=memory)
+        return LowPatch(frame.box, (), layer, n)
+
+    def accept(
+        self, class_: str, slide_xy: tuple[float, float], *, imported: Imported | None, n: int
+    ) -> None:
+        """Take what is proposed for a patch as its mask.
+
+        Raises:
+            SessionError: Nothing is.
+        """
+        proposed = self.proposal(class_, slide_xy, imported=imported, n=n)
+        if proposed is None:
+            raise SessionError(
+                "Nothing is proposed there.",
+                hint="It takes a session that adapts with memory, clicks elsewhere, and none in the patch.",
+            )
+        self.patches.put(self._key_of(class_, slide_xy), proposed)
+
     def _key_of(self, class_: str, slide_xy: tuple[float, float]) -> LowKey:
         u, v = self._grid.from_slide(slide_xy)
         return LowKey(class_, nearest_patch(self._columns, u), nearest_patch(self._rows, v))
@@ -126,14 +166,13 @@ class LowPatches:
         imported: Imported | None,
     ) -> LowPatch:
         patch, frame = self.patches.get(key), self._frame(key)
-        seen_here = imported and imported.box.intersection(frame.box.scaled(SCALE_FACTOR))
         new = own if len(own) == len(placed) else [each for each in placed if frame.holds(each.click)]
         seen = sorted((*self._clicks_near(key, frame), *new), key=lambda each: each.n)
         layer = self._names.layer(
             "low",
             frame.box,
             clicks=tuple(each.click for each in seen),
-            source=patch.layer if patch else imported.start if imported and seen_here else None,
+            source=patch.layer if patch else _start(imported, frame),
             memory=clicked_elsewhere(self._of_class(key.class_), frame) if self._remembers else (),
             trials=self._holdouts.after(key.class_, patch.layer if patch else None, own[0].click)
             if self._holdouts
@@ -180,6 +219,12 @@ class LowPatches:
             for each in patch.clicks
             if frame.holds(each.click)
         ]
+
+
+def _start(imported: Imported | None, frame: PatchFrame) -> Start | None:
+    """Return the imported mask where it shows in a low patch."""
+    seen = imported and imported.box.intersection(frame.box.scaled(SCALE_FACTOR))
+    return imported.start if imported and seen else None
 
 
 def _touching(starts: list[int], begin: int, end: int) -> tuple[int, int]:

@@ -20,7 +20,8 @@ def clicked_elsewhere(patches: Iterable[LowPatch | HighPatch], frame: PatchFrame
         patches: Of the same class and scale; the patch itself may be among them.
         frame: Its own.
     """
-    latest = heapq.nlargest(MOST_PATCHES + 1, patches, key=lambda patch: patch.edited)
+    clicked = (patch for patch in patches if patch.clicks)
+    latest = heapq.nlargest(MOST_PATCHES + 1, clicked, key=lambda patch: patch.edited)
     elsewhere = (
         Clicked(patch.box, tuple(each.click for each in patch.clicks if not frame.holds(each.click)))
         for patch in reversed(latest)

@@ -13,7 +13,7 @@ from ._events import DEFAULT_CLASS
 from ._log import EventLog
 from ._operations import Operations, Request
 from ._options import SessionOptions
-from ._payloads import BoxLocked, BoxSettled, ClickMade, Payload, Referring, ZoomOpened
+from ._payloads import BoxLocked, BoxSettled, ClickMade, Payload, ProposalAccepted, Referring, ZoomOpened
 from ._predictions import Predictions
 from ._reading import ReadableSession
 from ._sources import SlideSource
@@ -103,6 +103,25 @@ class OperableSession(ReadableSession):
         point = Click(float(x), float(y), 1)
         self._require_inside(point.x, point.y, "zoom")
         return self._perform(ZoomOpened(point.x, point.y), class_, op_id, revision)
+
+    def accept(
+        self,
+        *,
+        x: float,
+        y: float,
+        class_: str = DEFAULT_CLASS,
+        op_id: str | None = None,
+        revision: int | None = None,
+    ) -> Change:
+        """Take what is proposed for the low patch nearest to a point, in slide pixels, as its mask.
+
+        Raises:
+            SessionError: Nothing is proposed there, or the point lies in a locked region.
+            ClickOutside, RevisionConflict, OutputError, SlideError: As for `click`.
+        """
+        point = Click(float(x), float(y), 1)
+        self._require_inside(point.x, point.y, "proposal")
+        return self._perform(ProposalAccepted(point.x, point.y), class_, op_id, revision)
 
     def settle(
         self,

@@ -28,6 +28,7 @@ Kind = Literal[
     "scribble",
     "box",
     "import",
+    "accept",
 ]
 ReferringKind = Literal["unsettle", "unlock", "delete", "undo", "redo"]
 PromptKind = Literal["scribble", "box"]
@@ -87,6 +88,18 @@ class ZoomOpened:
     @property
     def kind(self) -> Kind:
         return "zoom"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAccepted:
+    """What was proposed for the low patch nearest to a point in slide pixels, taken as its mask."""
+
+    x: float
+    y: float
+
+    @property
+    def kind(self) -> Kind:
+        return "accept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +205,15 @@ class Referring:
 
 Drawn: TypeAlias = StrokeDrawn | PolygonDrawn
 Payload: TypeAlias = (
-    ClickMade | PromptGiven | ZoomOpened | BoxSettled | BoxLocked | Drawn | MaskImported | Referring
+    ClickMade
+    | PromptGiven
+    | ZoomOpened
+    | ProposalAccepted
+    | BoxSettled
+    | BoxLocked
+    | Drawn
+    | MaskImported
+    | Referring
 )
 
 

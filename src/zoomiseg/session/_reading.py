@@ -19,7 +19,7 @@ from ._resample import FloatArray
 from ._shown import shown
 from ._sources import SlideSource
 from ._state import State
-from ._views import HighPatchView
+from ._views import HighPatchView, Proposal
 
 
 class ReadableSession:
@@ -175,6 +175,24 @@ class ReadableSession:
         if patch is None:
             return np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
         return probability(self._predictions.values(patch.layer))
+
+    def proposal(self, x: float, y: float, *, class_: str = DEFAULT_CLASS) -> Proposal | None:
+        """Return what the clicks made so far propose for a low patch; None where they propose nothing.
+
+        Only sessions that adapt with `memory` propose anything, and only where nothing was clicked. It may
+        have to be predicted, and changes nothing; `accept` takes it.
+
+        Args:
+            x: In slide pixels; the patch whose centre is nearest is meant.
+            y: In slide pixels.
+            class_: The class that is outlined.
+        """
+        state = self._shown.state
+        patch = state.low.proposal(class_, (float(x), float(y)), imported=state.imported.get(class_))
+        if patch is None:
+            return None
+        values = probability(self._predictions.values(patch.layer))
+        return Proposal(self._predictions.frame("low", patch.box), values)
 
     def high_probability(self, number: int) -> FloatArray:
         """Return a high patch's own prediction, (1024, 1024) float32 in [0, 1], 0 before its first click.

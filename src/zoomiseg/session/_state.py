@@ -43,6 +43,7 @@ from ._payloads import (
     MaskImported,
     PolygonDrawn,
     PromptGiven,
+    ProposalAccepted,
     Referring,
     StrokeDrawn,
     ZoomOpened,
@@ -133,6 +134,8 @@ class State:
             case MaskImported(sha256, box):
                 high_box = self._grids.high.covering(box)
                 self.imported.put(event.class_, Imported(event.n, event.class_, high_box, Start(sha256)))
+            case ProposalAccepted(x, y):
+                self._accept(event, (x, y))
             case ZoomOpened(x, y):
                 self.overlays.put(self.high.open(event.class_, event.n, (x, y)))
             case BoxSettled(box):
@@ -157,6 +160,11 @@ class State:
             hole = Hole(event.n, box, self.locks.boxes_in(box))
             for each in given.clicks:
                 self.edits.give_way(event.class_, each.click.label, self._pixel(each.click), hole)
+
+    def _accept(self, event: Event, slide_xy: tuple[float, float]) -> None:
+        if self.locks.holds(self._grids.high.pixel_at(slide_xy)):
+            raise SessionError("The proposal lies in a locked region.", hint="Unlock the region first.")
+        self.low.accept(event.class_, slide_xy, imported=self.imported.get(event.class_), n=event.n)
 
     def _pixel(self, click: Click) -> tuple[int, int]:
         return self._grids.high.pixel_at(click.slide_xy)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from zoomiseg.geometry import Box, Click, PatchFrame
 
+from ._resample import FloatArray
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -18,6 +20,26 @@ class Change:
 
     revision: int
     changed: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """What clicks elsewhere make of a low patch that was never clicked; no part of the mask.
+
+    Args:
+        frame: Its place on the low grid.
+        probability: (1024, 1024) float32 in [0, 1] on its pixels, 0 outside the slide.
+    """
+
+    frame: PatchFrame
+    probability: FloatArray
+
+    @property
+    def slide_box(self) -> Box:
+        """The part on the slide, in slide pixels."""
+        common = self.frame.box.intersection(self.frame.grid.box)
+        assert common is not None, "a low patch touches the slide"
+        return self.frame.grid.slide_box(common)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,81 @@
+"""Routes of proposals: what clicks elsewhere make of an unclicked patch, until somebody accepts it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from numpy.typing import NDArray
+
+from zoomiseg.geometry import Box
+from zoomiseg.session import DEFAULT_CLASS, Proposal, Session
+
+from ._context import ContextOf, Live
+from ._live import LiveSession
+from ._openapi import binary
+from ._pictures import mask_png
+from ._problems import not_found
+from ._routes_operations import answered, known_class
+from ._routes_results import OfClass
+from ._shapes import Acceptance, Changed, Pixels, ProposalInfo, rectangle
+
+router = APIRouter(prefix="/sessions/{session_id}", tags=["proposals"])
+At = Annotated[Pixels, Query()]
+
+
+@router.get("/proposal")
+async def proposal(
+    *, x: At, y: At, live: Live, request: Request, context: ContextOf, class_: OfClass = DEFAULT_CLASS
+) -> ProposalInfo:
+    """Where the low patch nearest to a point lies, in slide pixels, and how much of it is proposed."""
+    return await context.tiles.read(request, partial(live.steadily, partial(_told, x=x, y=y, class_=class_)))
+
+
+@router.get("/proposal.png", response_class=Response, responses=binary("image/png"))
+async def picture(
+    *, x: At, y: At, live: Live, request: Request, context: ContextOf, class_: OfClass = DEFAULT_CLASS
+) -> Response:
+    """What is proposed there, a pixel for each of the low scale: red inside, transparent outside."""
+    data = await context.tiles.read(request, partial(_drawn, live, x=x, y=y, class_=class_))
+    return Response(data, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@router.post("/accept")
+async def accept(wish: Acceptance, live: Live, context: ContextOf) -> Changed:
+    """Take what is proposed there as the patch's mask."""
+    class_ = known_class(wish.class_, context)
+    change = await live.operate(
+        lambda session: session.accept(
+            x=wish.x, y=wish.y, class_=class_, op_id=wish.op_id, revision=wish.revision
+        )
+    )
+    return answered(change)
+
+
+def _proposed(session: Session, x: float, y: float, class_: str) -> Proposal:
+    found = session.proposal(x, y, class_=class_)
+    if found is None:
+        raise not_found("proposal")
+    return found
+
+
+def _inside(proposed: Proposal) -> NDArray[np.float32]:
+    """Return the part of a proposal that lies on the slide."""
+    frame = proposed.frame
+    return proposed.probability[frame.inside.slices_in(Box(0, 0, frame.box.width, frame.box.height))]
+
+
+def _told(session: Session, *, x: float, y: float, class_: str) -> ProposalInfo:
+    proposed = _proposed(session, x, y, class_)
+    return ProposalInfo(
+        revision=session.revision,
+        box=rectangle(proposed.slide_box),
+        share=float((_inside(proposed) >= 0.5).mean()),
+    )
+
+
+def _drawn(live: LiveSession, *, x: float, y: float, class_: str) -> bytes:
+    return mask_png(_inside(_proposed(live.session, x, y, class_)) >= 0.5)
