@@ -54,6 +54,14 @@ def serve(
     weights: Annotated[
         str, typer.Option("--weights", help="Networks of new sessions: a name from `zoomiseg weights list`.")
     ] = "compact",
+    adapt: Annotated[
+        str,
+        typer.Option(
+            "--adapt",
+            metavar="NAME|off",
+            help="What new sessions learn from their slide: memory, head, views and more, joined with +.",
+        ),
+    ] = "off",
     engine: EngineOption = "openvino",
     users: Annotated[
         Path | None,
@@ -90,6 +98,7 @@ def serve(
     """
     if users and user_header:
         raise typer.BadParameter("--users and --user-header exclude each other.")
+    from zoomiseg.adapt import adaptation
     from zoomiseg.server import ServerSettings
     from zoomiseg.server import serve as serve_until_ended
 
@@ -98,6 +107,7 @@ def serve(
         sessions=sessions,
         database=database,
         weights=weights,
+        adapt=adaptation(adapt).name,
         engine=engine,
         users=users,
         user_header=user_header,

@@ -90,6 +90,7 @@ def _life(settings: ServerSettings, users: Users, slides: SlideFolder) -> Any:
             slides,
             engines,
             default_weights=settings.weights,
+            default_adapt=settings.adapt,
             database=settings.database,
         )
         context = Context(

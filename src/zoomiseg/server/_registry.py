@@ -35,6 +35,7 @@ class Sessions:
         slides: Their slides.
         engines: What predicts.
         default_weights: Of sessions that ask for none.
+        default_adapt: What sessions learn that do not say it.
         database: The URL of the PostgreSQL database that keeps their events; None keeps them in the folder.
     """
 
@@ -45,12 +46,14 @@ class Sessions:
         engines: Engines,
         *,
         default_weights: str,
+        default_adapt: str,
         database: str | None,
     ) -> None:
         self._root = root
         self._slides = slides
         self._engines = engines
         self._default_weights = default_weights
+        self._default_adapt = default_adapt
         self._database = database
         self._records = {record.id: record for record in read_records(root)}
         self._live: OrderedDict[str, LiveSession] = OrderedDict()
@@ -160,7 +163,7 @@ class Sessions:
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
             op_id=wish.op_id,
             folder=self._root / folder_name(facts.file.name, session_id),
-            adapt=adaptation(wish.adapt).name,
+            adapt=adaptation(self._default_adapt if wish.adapt is None else wish.adapt).name,
         )
         write_record(record)
         return record

@@ -27,6 +27,7 @@ class ServerSettings:
         database: `postgresql://...` of the database that keeps what is clicked in new sessions; None keeps it
             in their folders.
         weights: The name of the weights of new sessions.
+        adapt: What new sessions learn from their slide, as `zoomiseg.adapt.adaptation` takes it.
         engine: What runs the networks.
         classes: Names of what can be outlined, each with its colour as #RRGGBB.
         users: A file with a user's name on each line; None lets one local user in.
@@ -40,6 +41,7 @@ class ServerSettings:
     sessions: Path | None = None
     database: str | None = None
     weights: str = "compact"
+    adapt: str = "off"
     engine: Literal["openvino", "torch"] = "openvino"
     classes: Mapping[str, str] = field(default_factory=lambda: CLASSES)
     users: Path | None = None

@@ -39,14 +39,15 @@ class NewSession(Shape):
         slide: The slide's id.
         weights: Their name; without it, the server's.
         mpp: µm per level-0 pixel, where the slide does not say so or wrongly.
-        adapt: What it learns from the slide and its clicks: parts joined by +, or off.
+        adapt: What it learns from the slide and its clicks: parts joined by +, or off; without it, the
+            server's.
         op_id: The same id again is the same session.
     """
 
     slide: Annotated[str, Field(max_length=64)]
     weights: Annotated[str, Field(max_length=64)] | None = None
     mpp: Annotated[float, Field(ge=0.05, le=10, allow_inf_nan=False)] | None = None
-    adapt: Annotated[str, Field(max_length=64)] = "off"
+    adapt: Annotated[str, Field(max_length=64)] | None = None
     op_id: OpId | None = None
 
 
