@@ -40,6 +40,18 @@ def test_an_image_leaves_no_trace_in_the_next(low):
     assert all(np.array_equal(*pair) for pair in zip(first, again, strict=True))
 
 
+def test_memory_keeps_the_clicks_of_earlier_images_but_not_those_of_a_control(low):
+    other = np.ascontiguousarray(IMAGE[::-1])
+    fresh = AdaptedMethod(low, adaptation("memory"), mpp=2.0).predict(other, CLICKS[:1], None)
+    told, misled = (AdaptedMethod(low, adaptation("memory"), mpp=2.0) for _ in range(2))
+    answers(told)
+    answers(misled)
+    answers(misled, [(column, row, -label) for column, row, label in CLICKS])
+    one, two = (method.predict(other, CLICKS[:1], None) for method in (told, misled))
+    assert np.abs(one - fresh).max() > 1e-3
+    assert np.array_equal(one, two)
+
+
 def test_clicked_pixels_are_obeyed(low):
     shown = answers(AdaptedMethod(low, adaptation("guard"), mpp=2.0))
     for count, answer in enumerate(shown, start=1):

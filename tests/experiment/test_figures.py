@@ -55,6 +55,8 @@ def test_figures_are_those_of_the_curves():
         "iou_at": pytest.approx({"1": 0.55, "3": 0.895, "5": 0.895, "10": 0.895}),
         "obeyed": pytest.approx((3 * 1 + 20 * 0.5) / 23),
         "obeyed_newest": pytest.approx(4 / 23),
+        "iou_at_20": pytest.approx((0.95 + STUCK.ious[19]) / 2),
+        "noc85_by_order": [3.0, 20.0],
         "images": 2,
         "images_apart": 1,
         "all_foreground_iou": pytest.approx(0.3),
@@ -66,6 +68,12 @@ def test_figures_are_those_of_the_curves():
         },
         "baselines": {"network": quick, "grabcut": quick | cut},
     }
+
+
+def test_clicks_are_told_by_quarters_in_the_order_of_clicking():
+    lone = {count: Curve((0.1,) * (count - 1) + (0.9,), (), (1.0,), (True,)) for count in range(1, 10)}
+    figures = patch_figures([PatchResult(str(count), 0.5, lone[count]) for count in range(9, 0, -1)])
+    assert figures["noc85_by_order"] == [8.0, 5.5, 3.5, 1.5]
 
 
 def test_what_was_not_measured_is_not_told():

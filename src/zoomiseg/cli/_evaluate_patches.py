@@ -57,7 +57,7 @@ def evaluate_patches(
         typer.Option(
             "--adapt",
             metavar="NAME|off",
-            help="What the network learns: statistics, head, refine, views, guard, joined with +.",
+            help="What the network learns: statistics, head, refine, memory, views, guard, joined with +.",
         ),
     ] = "off",
     clicker: Annotated[
@@ -109,6 +109,7 @@ def evaluate_patches(
 ) -> None:
     """Let the robot click each image, at most 20 times, and print how many clicks a good mask takes."""
     from zoomiseg.datasets import read_manifest
+    from zoomiseg.errors import AdaptationError
     from zoomiseg.experiment import PatchTest, patch_figures
     from zoomiseg.geometry import HIGH, LOW
 
@@ -123,6 +124,11 @@ def evaluate_patches(
     known = baselines_from(sam_checkpoint, method)
     held = _held(listed(baselines or ()), known)
     clicked, identity = _method(weights, scale, engine, wanted, known, adapt)
+    if output is not None and "memory" in adapt.split("+"):
+        raise AdaptationError(
+            "What is remembered of earlier images would be lost between two runs.",
+            hint="Measure memory without -o.",
+        )
     test = PatchTest(clicker=clicker, seed=seed, far_px=_FAR_PX[scale], baselines=held)
     settings = {
         "weights": weights,
@@ -184,11 +190,6 @@ def _method(
     from zoomiseg.experiment import AdaptedMethod, PredictorMethod
 
     wanted = adaptation(adapt)
-    if wanted.memory:
-        raise AdaptationError(
-            "Each image is clicked alone here, so there is nothing to remember.",
-            hint="Measure memory on slides, with zoomiseg evaluate.",
-        )
     if weights in known:
         if adapt != "off":
             raise AdaptationError(f"The method {weights} cannot be adapted.", hint="Say --adapt off.")

@@ -27,6 +27,9 @@ def table(values: Mapping[str, Any]) -> list[str]:
         f"  obeyed: {100 * values['obeyed_newest']:.1f}% of new clicks at once, "
         f"{100 * values['obeyed']:.1f}% of all clicks so far",
         *_far(values),
+        f"  IoU {values['iou_at_20']:.3f} after 20 clicks; "
+        "clicks to IoU 0.85 in each quarter of them, in order: "
+        + ", ".join(f"{count:.2f}" for count in values["noc85_by_order"]),
         *([f"{values['file']}: every click"] if "file" in values else []),
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from zoomiseg.errors import ManifestError
 
-from ._curve import Curve
+from ._curve import MAX_CLICKS, Curve
 from ._patches import PatchResult
 
 QUALITIES = (80, 85, 90)
@@ -17,6 +17,7 @@ AFTER = (1, 3, 5, 10)
 _SHUFFLED_AFTER = 10
 _RESAMPLES = 2000
 _CONFIDENCE = 0.95
+_PARTS = 4
 
 
 def patch_figures(results: Sequence[PatchResult], *, seed: int = 0) -> dict[str, Any]:
@@ -24,6 +25,8 @@ def patch_figures(results: Sequence[PatchResult], *, seed: int = 0) -> dict[str,
 
     `noc*` and `iou_at` are means over the images that are not counted apart, `obeyed` and `obeyed_newest`
     over all clicks of all images, the shares in `far` over the clicks that have pixels far away.
+    `noc85_by_order` are the clicks to 0.85 in each quarter of the images, in the order of clicking: what is
+    remembered of earlier ones should let them fall.
 
     Args:
         results: One of each image.
@@ -44,6 +47,8 @@ def patch_figures(results: Sequence[PatchResult], *, seed: int = 0) -> dict[str,
         "all_foreground_iou": float(np.mean([result.foreground for result, _ in counted])),
         "shuffled": _shuffled(counted),
         "far": _far(curves),
+        "iou_at_20": float(np.mean([curve.iou_after(MAX_CLICKS) for curve in curves])),
+        "noc85_by_order": _by_order([curve.clicks_to(0.85)[0] for curve in curves]),
     }
     held = [(result, curve) for result, curve in counted if result.baselines]
     return figures | ({"baselines": _baselines(held)} if held else {})
@@ -87,6 +92,11 @@ def _shuffled(counted: Sequence[tuple[PatchResult, Curve]]) -> dict[str, Any]:
     ]
     wrong, right = np.mean(pairs, axis=0).tolist() if pairs else (None, None)
     return {"images": len(pairs), "iou": wrong, "iou_with_own_labels": right}
+
+
+def _by_order(counts: Sequence[int]) -> list[float]:
+    """Return the means of consecutive parts, of one image at least, in the order of clicking."""
+    return [float(np.mean(part)) for part in np.array_split(counts, min(_PARTS, len(counts)))]
 
 
 def _far(curves: Sequence[Curve]) -> dict[str, Any]:
