@@ -66,7 +66,7 @@ def test_an_answer_is_the_mean_of_what_the_network_says_of_each_view(scale: str)
     points = tuple((*given.frame.pixel_of(click), click.label) for click in CLICKS)
     fed = network_input(given, CLICKS, None, base.card)
     said = []
-    for view in VIEWS[scale]:
+    for view in VIEWS[base.card.network]:
         asked = viewed(
             Question(normalised(fed.pixels, base.card)[None], fed.guidance, points),
             view,

@@ -29,7 +29,7 @@ from ._head import Evidence, correction, shrunk
 from ._obeyed import obeyed
 from ._refine import refined
 from ._statistics import statistics_digest, with_tissue_statistics
-from ._views import VIEWS, Question, View, together, viewed, viewed_back
+from ._views import MIRRORED, VIEWS, Question, View, together, viewed, viewed_back
 
 PLACES = 64
 """Clicked places of each sign that are remembered at most."""
@@ -86,7 +86,7 @@ class AdaptedPredictor:
             )
             self.identity += f" {statistics_digest(module)}"
         places = (1, 2, self._channels, PLACES), (1, 2, PLACES)
-        self._views = VIEWS[self.card.scale] if adaptation.views else (View(),)
+        self._views = VIEWS.get(self.card.network, MIRRORED) if adaptation.views else (View(),)
         self._network = _Explained(module)
         # Each view has its own sizes, and so its own compiled networks.
         self._runs = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import cv2
 import numpy as np
 
-from zoomiseg.geometry import ScaleName
 from zoomiseg.guidance import PatchPoint, guidance
 from zoomiseg.predict import FloatArray
 
@@ -26,10 +26,16 @@ class View:
     mirrored: bool = False
 
 
-VIEWS: dict[ScaleName, tuple[View, ...]] = {
-    "low": (View(1.2), View(1.7, mirrored=True)),
-    "high": (View(0.7), View(1.0, mirrored=True)),
-}
+VIEWS: Mapping[str, tuple[View, ...]] = MappingProxyType(
+    {
+        "compact-attention": (View(1.2), View(1.7, mirrored=True)),
+        "compact-fine": (View(0.8), View(1.13, mirrored=True)),
+        "compact-half": (View(0.7), View(1.0, mirrored=True)),
+    }
+)
+"""By network. At the low scale the encoder sees 1.67 and 1.18 µm per pixel, at the high one 1.43 and 1."""
+MIRRORED = View(), View(mirrored=True)
+"""For networks that were not tried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class CompactFine(nn.Module):
     """
 
     place_channels = CompactAttention.place_channels
+    tuned_channels = CompactAttention.tuned_channels
 
     def __init__(self, options: SkipOptions, *, pretrained: bool = False) -> None:
         super().__init__()
@@ -62,12 +63,14 @@ class CompactFine(nn.Module):
         features = self.inner.answered(enlarged, _enlarged(whole_guidance), self.inner.as_seen(seen))
         return cropped(self.inner.head(_shrunk(features)), image)
 
-    def explained(self, image: Tensor, guidance: Tensor, memory: Places) -> Explained:
+    def explained(
+        self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
+    ) -> Explained:
         """Return the logits and what they came from; see `Explaining`."""
         whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
         enlarged, clicks = _enlarged_image(whole_image), _enlarged(whole_guidance)
         seen = self.inner.seen(enlarged)
-        features = _shrunk(self.inner.answered(enlarged, clicks, seen, memory))
+        features = _shrunk(self.inner.answered(enlarged, clicks, seen, memory, tuning))
         return cropped(self.inner.head(features), image), features, *clicked_places(seen[2], clicks)
 
 
