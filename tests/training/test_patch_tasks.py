@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zoomiseg.training import PatchTasks, TaskMix
+from zoomiseg.training import PatchTasks, Sides, TaskMix
 from zoomiseg.training._stored import turned
 
 from .stubs import library_of
@@ -23,7 +23,7 @@ def pairs(write_pair):
 
 
 def tasks_of(pairs, *, mpp=(1.0, 1.0), size: int = SIZE, seed: int = 1, **mix) -> PatchTasks:
-    return PatchTasks(library_of(pairs), TaskMix(**mix), mpp=mpp, size=size, blur=None, seed=seed)
+    return PatchTasks(library_of(pairs), TaskMix(**mix), mpp=mpp, sides=Sides((size,)), blur=None, seed=seed)
 
 
 def numbers(tasks: PatchTasks, start: int, count: int = 7) -> list[int]:

@@ -50,6 +50,13 @@ def test_a_recipe_is_named_after_its_file_and_keys_left_out_have_defaults(recipe
     assert load_recipe(recipe(SMALLEST)) == expected
 
 
+def test_sides_rise_by_the_coarsest_stride_to_the_largest():
+    smallest = Recipe(name="mine", scale="low", network="unet", steps=3, mpp=(1.5, 2.0))
+    assert list(smallest.sizes) == [256]
+    larger = dataclasses.replace(smallest, largest_size=384)
+    assert list(larger.sizes) == [256, 288, 320, 352, 384]
+
+
 def test_every_key_can_be_set(recipe):
     text = """
         scale = "high"
@@ -64,6 +71,7 @@ def test_every_key_can_be_set(recipe):
         precision = "bf16-mixed"
         ema = 0
         size = 64
+        largest_size = 128
         mpp = [1, 2.5]
         learning_rate = 0.01
         schedule = "constant"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zoomiseg.training import TaskMix, Tasks, _tasks
+from zoomiseg.training import Sides, TaskMix, Tasks, _tasks
 from zoomiseg.training._library import Window
 from zoomiseg.training._tasks import degraded
 
@@ -15,7 +15,20 @@ MIX = TaskMix(composites=0.3, one_kind=0.2, some_structures=0.2, first_masks=0.5
 
 
 def tasks(pairs, mix=MIX, *, seed: int = 1) -> Tasks:
-    return Tasks(library_of(pairs, mpp=(0.8, 1.6)), mix, mpp=(0.8, 1.6), size=48, blur=0.3, seed=seed)
+    return Tasks(
+        library_of(pairs, mpp=(0.8, 1.6)), mix, mpp=(0.8, 1.6), sides=Sides((48,)), blur=0.3, seed=seed
+    )
+
+
+def test_samples_of_a_batch_are_alike_and_batches_take_every_side(tissue_pairs):
+    sides = Sides(range(32, 97, 32), batch=2, seed=1)
+    library = library_of(tissue_pairs, mpp=(0.8, 1.6), size=96)
+    drawn = Tasks(library, MIX, mpp=(0.8, 1.6), sides=sides, blur=0.3, seed=1)
+    samples = [drawn.sample(index) for index in range(24)]
+    shapes = [sample.target.shape for sample in samples]
+    assert shapes[::2] == shapes[1::2]
+    assert set(shapes) == {(32, 32), (64, 64), (96, 96)}
+    assert [sample.image.shape[:2] for sample in samples] == shapes
 
 
 def as_bytes(sample) -> tuple[bytes, bytes, bytes | None]:
@@ -92,7 +105,7 @@ def sources(monkeypatch):
         made.append("marked window" if marked else "window")
         return Window(np.zeros((size, size, 3), np.uint8), half.astype(np.uint8) + 1, 2)
 
-    def collage(self, rng, mpp, task):
+    def collage(self, rng, mpp, side, task):
         made.append("collage")
         return np.zeros((48, 48, 3), np.uint8), half
 

@@ -12,6 +12,7 @@ from ._recipe import Recipe, ValidationChoice
 from ._recipe_file import load_recipe, recipe_names
 from ._record import Reports, Validated
 from ._release import save_weights
+from ._sides import Sides
 from ._tasks import Sample, TaskMix, Tasks
 from ._validation import Figures, Validation
 from ._validation_sets import ValidationSet, validation_sets
@@ -26,6 +27,7 @@ __all__ = [
     "Reports",
     "RunOptions",
     "Sample",
+    "Sides",
     "TaskMix",
     "Tasks",
     "Trained",

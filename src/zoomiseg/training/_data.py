@@ -12,6 +12,7 @@ from zoomiseg.slide import open_slide
 from ._library import Library
 from ._patch_tasks import PatchTasks
 from ._recipe import Recipe
+from ._sides import Sides
 from ._sources import is_learnt, rows_of
 from ._stored import ImageArray
 from ._tasks import TaskMix, Tasks
@@ -35,7 +36,7 @@ def training_tasks(recipe: Recipe, *folders: Path) -> Tasks | PatchTasks:
         for row in rows_of(folder, recipe)
         if row.split == "train" and is_learnt(row.kind, recipe)
     ]
-    parts = [part for row in rows for part in row.parts(recipe.mpp, recipe.size)]
+    parts = [part for row in rows for part in row.parts(recipe.mpp, recipe.sizes[-1])]
     textures = [(_whole(_found(path, folders), mpp), mpp) for path, mpp in recipe.textures]
     mix = TaskMix(
         composites=recipe.composites,
@@ -48,7 +49,8 @@ def training_tasks(recipe: Recipe, *folders: Path) -> Tasks | PatchTasks:
     )
     blur = recipe.blur if recipe.augmented else None
     kind = PatchTasks if recipe.whole_patches else Tasks
-    return kind(Library(parts, textures), mix, mpp=recipe.mpp, size=recipe.size, blur=blur, seed=recipe.seed)
+    sides = Sides(recipe.sizes, batch=recipe.batch, seed=recipe.seed)
+    return kind(Library(parts, textures), mix, mpp=recipe.mpp, sides=sides, blur=blur, seed=recipe.seed)
 
 
 def _found(path: str, folders: Sequence[Path]) -> Path:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._library import Library
+from ._sides import Sides
 from ._tasks import Sample, TaskMix, finished
 
 _ORDER = 4
@@ -21,7 +22,7 @@ class PatchTasks:
         library: The images.
         mix: Its shares of first masks and white margins count.
         mpp: (smallest, largest) µm per pixel, drawn log-uniformly.
-        size: Side of a sample in pixels; of a larger image a part is cut, and a smaller one lies on white.
+        sides: Of the samples; of a larger image a part is cut, and a smaller one lies on white.
         blur: Share of blurred images; None leaves all images as they are.
         seed: Of the whole stream.
     """
@@ -32,12 +33,12 @@ class PatchTasks:
         mix: TaskMix,
         *,
         mpp: tuple[float, float],
-        size: int,
+        sides: Sides,
         blur: float | None,
         seed: int,
     ) -> None:
         self._library, self._mix, self._mpp = library, mix, mpp
-        self._size, self._blur, self._seed = size, blur, seed
+        self._sides, self._blur, self._seed = sides, blur, seed
         self._order = lru_cache(maxsize=4)(self._drawn_order)
 
     @property
@@ -52,7 +53,7 @@ class PatchTasks:
         mpp = self._mpp[0]
         if self._mpp[1] > mpp:
             mpp = float(np.exp(rng.uniform(*np.log(self._mpp))))
-        window = self._library.whole(rng, int(self._order(epoch)[place]), mpp, self._size)
+        window = self._library.whole(rng, int(self._order(epoch)[place]), mpp, self._sides.of(index))
         return finished(rng, window.image, window.marked, mix=self._mix, blur=self._blur)
 
     def _drawn_order(self, epoch: int) -> NDArray[np.int64]:

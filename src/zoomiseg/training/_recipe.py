@@ -8,6 +8,8 @@ from typing import Literal
 from zoomiseg.losses import ClickLossForm
 from zoomiseg.networks import ShallowSkip, SkipOptions
 
+SIZE_STEP = 32
+"""Pixels: the coarsest stride of the networks, so that none has to pad a sample."""
 Source = Literal["real", "generated"]
 Precision = Literal["32-true", "bf16-mixed"]
 Schedule = Literal["cosine", "constant"]
@@ -49,6 +51,8 @@ class Recipe:
         precision: Numbers of the network's passes: `32-true`, or `bf16-mixed` where that is faster.
         ema: Decay of the exponential moving average of the weights that is kept; 0 keeps the last weights.
         size: Side of a sample, in pixels.
+        largest_size: Side up to which the samples of a batch may be larger, all by the same multiple of 32
+            pixels, drawn evenly; 0: all have `size`.
         mpp: (smallest, largest) µm per pixel of a sample, drawn log-uniformly.
         learning_rate: The largest; it rises over `warmup` steps.
         schedule: What follows: `cosine` falls to zero along half a cosine, `constant` stays.
@@ -94,6 +98,7 @@ class Recipe:
     precision: Precision = "32-true"
     ema: float = 0.998
     size: int = 256
+    largest_size: int = 0
     mpp: tuple[float, float]
     learning_rate: float = 1e-3
     schedule: Schedule = "cosine"
@@ -130,6 +135,11 @@ class Recipe:
     def skips(self) -> SkipOptions:
         """How the network is built."""
         return SkipOptions(self.shallow_skip, self.drop_second_skip)
+
+    @property
+    def sizes(self) -> range:
+        """The sides that a sample may have, in pixels."""
+        return range(self.size, max(self.size, self.largest_size) + 1, SIZE_STEP)
 
     def settled(self, images: int) -> Recipe:
         """Return the recipe with the steps that its epochs take of so many images."""

@@ -13,6 +13,7 @@ from ._augment import augment
 from ._collage import collage
 from ._composite import composite
 from ._library import Library
+from ._sides import Sides
 from ._stored import ImageArray, MaskArray
 from ._targets import one_kind, one_tissue, some_structures
 
@@ -68,7 +69,7 @@ class Tasks:
         library: The tissue.
         mix: What is asked of it.
         mpp: (smallest, largest) µm per pixel, drawn log-uniformly.
-        size: Side of a sample in pixels.
+        sides: Of the samples.
         blur: Share of blurred images; None leaves all images as they are.
         seed: Of the whole stream.
     """
@@ -79,19 +80,20 @@ class Tasks:
         mix: TaskMix,
         *,
         mpp: tuple[float, float],
-        size: int,
+        sides: Sides,
         blur: float | None,
         seed: int,
     ) -> None:
         self._library, self._mix, self._mpp = library, mix, mpp
-        self._size, self._blur, self._seed = size, blur, seed
+        self._sides, self._blur, self._seed = sides, blur, seed
         self._generated = mix.generated if library.has_images else 1.0
 
     def sample(self, index: int) -> Sample:
         """Return sample `index`; a target that fills less than 2% or over 98% is drawn again a few times."""
-        rng = np.random.default_rng((self._seed, index))
+        rng, side = np.random.default_rng((self._seed, index)), self._sides.of(index)
+        hard = min(index / self._mix.ramp, 1.0) if self._mix.ramp else 1.0
         for _ in range(_TRIES):
-            image, target = self._task(rng, min(index / self._mix.ramp, 1.0) if self._mix.ramp else 1.0)
+            image, target = self._task(rng, side, hard)
             if 0.02 <= target.mean() <= 0.98:
                 break
         return finished(rng, image, target, mix=self._mix, blur=self._blur)
@@ -101,29 +103,33 @@ class Tasks:
         """How many images and parts of slides are learnt from."""
         return len(self._library)
 
-    def _task(self, rng: np.random.Generator, hard: float) -> tuple[ImageArray, MaskArray]:
+    def _task(self, rng: np.random.Generator, side: int, hard: float) -> tuple[ImageArray, MaskArray]:
         mpp = float(np.exp(rng.uniform(np.log(self._mpp[0]), np.log(self._mpp[1]))))
         composites, one, some = (
             hard * share for share in (self._mix.composites, self._mix.one_kind, self._mix.some_structures)
         )
         choice = rng.random()
         if choice < composites:
-            return composite(rng, self._library, mpp, self._size)
+            return composite(rng, self._library, mpp, side)
         task: _Task = (
             "one" if choice < composites + one else "some" if choice < composites + one + some else "all"
         )
         if self._library.has_generated and rng.random() < self._generated:
-            return self._window(rng, mpp, task)
-        return self._collage(rng, mpp, task)
+            return self._window(rng, mpp, side, task)
+        return self._collage(rng, mpp, side, task)
 
-    def _window(self, rng: np.random.Generator, mpp: float, task: _Task) -> tuple[ImageArray, MaskArray]:
-        window = self._library.window(rng, mpp, self._size, marked=task != "one")
+    def _window(
+        self, rng: np.random.Generator, mpp: float, side: int, task: _Task
+    ) -> tuple[ImageArray, MaskArray]:
+        window = self._library.window(rng, mpp, side, marked=task != "one")
         if task == "one":
             return window.image, one_tissue(rng, window)
         return window.image, some_structures(rng, window.marked) if task == "some" else window.marked
 
-    def _collage(self, rng: np.random.Generator, mpp: float, task: _Task) -> tuple[ImageArray, MaskArray]:
-        patch = collage(rng, self._library, mpp, self._size, pure=task == "one")
+    def _collage(
+        self, rng: np.random.Generator, mpp: float, side: int, task: _Task
+    ) -> tuple[ImageArray, MaskArray]:
+        patch = collage(rng, self._library, mpp, side, pure=task == "one")
         if task == "one":
             return patch.image, one_kind(rng, patch)
         return patch.image, some_structures(rng, patch.marked) if task == "some" else patch.marked
