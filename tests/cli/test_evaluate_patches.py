@@ -88,9 +88,9 @@ def test_a_network_learns_from_an_image_where_that_is_wanted(run, manifest):
     [
         (
             ("--adapt", "glow"),
-            "There is no adaptation 'glow'. Say off, or join with +: statistics, head, memory.",
+            "There is no adaptation 'glow'. Say off, or join with +: statistics, head, refine, memory,",
         ),
-        (("--adapt", "memory"), "Each image is clicked alone here, so there is nothing to remember."),
+        (("--adapt", "memory", "-o", "kept.json"), "What is remembered of earlier images would be lost"),
         (("--adapt", "head", "--weights", "grabcut"), "The method grabcut cannot be adapted."),
         (("--adapt", "head"), "The network compact-unet16 cannot be adapted to a slide."),
     ],

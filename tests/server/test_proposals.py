@@ -42,6 +42,16 @@ def test_an_unknown_way_to_learn_is_refused(client):
     assert "There is no adaptation 'glow'" in sentence(refused)
 
 
+@pytest.mark.parametrize("adapt", ["head", "statistics"])
+def test_networks_that_cannot_learn_are_refused_and_no_session_is_left(client, adapt):
+    (slide,) = client.get("slides").json()
+    before = client.get("sessions").json()
+    refused = client.post("sessions", json={"slide": slide["id"], "weights": "tiny", "adapt": adapt})
+    assert refused.status_code == 422
+    assert "cannot be adapted to a slide" in sentence(refused)
+    assert client.get("sessions").json() == before
+
+
 def test_without_memory_nothing_is_proposed(client):
     session = new_session(client, "wide.tif", weights="compact")
     assert click(client, session, "a1", **HERE).status_code == 200

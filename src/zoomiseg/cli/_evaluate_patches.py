@@ -119,16 +119,16 @@ def evaluate_patches(
         raise ManifestError(
             f"No row of {manifest} is left after --split {split!r} and --kind {', '.join(kinds)!r}."
         )
-    wanted = mpp or (LOW if scale == "low" else HIGH).mpp
-    subjects = _subjects(pairs, wanted, collage=collage, seed=seed, limit=limit)
-    known = baselines_from(sam_checkpoint, method)
-    held = _held(listed(baselines or ()), known)
-    clicked, identity = _method(weights, scale, engine, wanted, known, adapt)
     if output is not None and "memory" in adapt.split("+"):
         raise AdaptationError(
             "What is remembered of earlier images would be lost between two runs.",
             hint="Measure memory without -o.",
         )
+    wanted = mpp or (LOW if scale == "low" else HIGH).mpp
+    subjects = _subjects(pairs, wanted, collage=collage, seed=seed, limit=limit)
+    known = baselines_from(sam_checkpoint, method)
+    held = _held(listed(baselines or ()), known)
+    clicked, identity = _method(weights, scale, engine, wanted, known, adapt)
     test = PatchTest(clicker=clicker, seed=seed, far_px=_FAR_PX[scale], baselines=held)
     settings = {
         "weights": weights,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from zoomiseg.adapt import Adaptation, adaptation
@@ -56,9 +57,11 @@ class Engines:
         from zoomiseg.adapt import adapted_pair  # noqa: PLC0415  # as above
 
         predictors, wanted = self.predictors(name), adaptation(adapt)
-        if adapt == "off" or wanted.statistics:
+        if adapt == "off":
             return predictors
+        shared = replace(wanted, statistics=False)
         with self._loading:
-            if (name, wanted) not in self._learning:
-                self._learning[name, wanted] = adapted_pair(predictors, wanted, None)
-            return self._learning[name, wanted]
+            # Made with statistics too: it tells whether the networks can learn at all.
+            if (name, shared) not in self._learning:
+                self._learning[name, shared] = adapted_pair(predictors, shared, None)
+            return predictors if wanted.statistics else self._learning[name, shared]

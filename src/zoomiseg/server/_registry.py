@@ -149,7 +149,8 @@ class Sessions:
         if wish.mpp is None and facts.mpp is None:
             raise ScaleUnknown(f"{facts.file.name} does not say its microns per pixel.")
         # What else could be wrong shows before anything is written.
-        self._engines.predictors(weights)
+        adapt = adaptation(self._default_adapt if wish.adapt is None else wish.adapt).name
+        self._engines.learning(weights, adapt)
         with self._slides.opened(wish.slide, mpp=wish.mpp):
             pass
         session_id = secrets.token_hex(8)
@@ -163,7 +164,7 @@ class Sessions:
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
             op_id=wish.op_id,
             folder=self._root / folder_name(facts.file.name, session_id),
-            adapt=adaptation(self._default_adapt if wish.adapt is None else wish.adapt).name,
+            adapt=adapt,
         )
         write_record(record)
         return record
