@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from zoomiseg.adapt._head import AGREEMENT, BIAS_RIDGE, RIDGE, Evidence, correction
+from zoomiseg.adapt._head import AGREEMENT, BIAS_RIDGE, RIDGE, SETTLED, Evidence, correction
 
 DISK_PX = 9.0
 
@@ -30,13 +32,30 @@ def loss(parameters, given):
     clicks = (np.logaddexp(0, -answer) * given.positive + np.logaddexp(0, answer) * given.negative).sum()
     sure = (2 * np.abs(1 / (1 + np.exp(-given.logits)) - 0.5)) ** 2
     left_alone = (sure * added**2)[::8, ::8].mean()
+    settled = 0.0
+    if given.settled is not None:
+        known = given.settled[::8, ::8]
+        told = np.abs(known) > 0.5
+        settled = SETTLED * np.logaddexp(0, -np.sign(known) * answer[::8, ::8])[told].mean()
     ridge = RIDGE * (parameters[:3] ** 2).sum() + BIAS_RIDGE * bias**2
-    return clicks / DISK_PX + ridge / 2 + AGREEMENT * left_alone / 2
+    return clicks / DISK_PX + settled + ridge / 2 + AGREEMENT * left_alone / 2
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_correction_is_the_minimum_of_its_loss(seed):
     given = evidence(seed, positive=((4, 4), (10, 25)), negative=((20, 17),))
+    best = minimize(loss, np.zeros(4), args=(given,), method="BFGS", options={"gtol": 1e-8}).x
+    scaled = given.features - given.features.mean((1, 2), keepdims=True)
+    scaled = scaled / (given.features.std((1, 2), keepdims=True) + 1e-3)
+    expected = np.tensordot(best[:3], scaled, axes=1) + best[3]
+    np.testing.assert_allclose(correction(given, disk_px=DISK_PX), expected, atol=2e-3)
+
+
+@pytest.mark.parametrize("positive", [((4, 4),), ()])
+def test_what_was_settled_counts_as_a_few_clicks(positive):
+    settled = np.zeros((24, 32), np.float32)
+    settled[8:, :12], settled[8:, 20:] = 1, -0.8
+    given = replace(evidence(positive=positive, negative=()), settled=settled)
     best = minimize(loss, np.zeros(4), args=(given,), method="BFGS", options={"gtol": 1e-8}).x
     scaled = given.features - given.features.mean((1, 2), keepdims=True)
     scaled = scaled / (given.features.std((1, 2), keepdims=True) + 1e-3)

@@ -36,6 +36,7 @@ class TwoAnswers:
         *,
         mask_input: FloatArray | None = None,
         memory: Sequence[Remembered] = (),
+        settled: FloatArray | None = None,
     ) -> FloatArray:
         return self._all(patch, ADAPTED)
 

@@ -33,6 +33,7 @@ class Remembering(TwoAnswers):
         *,
         mask_input: FloatArray | None = None,
         memory: Sequence[Remembered] = (),
+        settled: FloatArray | None = None,
     ) -> FloatArray:
         return self._all(patch, 0.2 + 0.6 * bool(memory) + 0.1 * len(clicks))
 

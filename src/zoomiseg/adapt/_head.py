@@ -14,6 +14,8 @@ RIDGE = 0.3
 BIAS_RIDGE = 0.1 * RIDGE
 AGREEMENT = 1.0
 """Weight of leaving alone, on average, what the network is sure of."""
+SETTLED = 4.0
+"""What all that was settled in a patch counts for, in clicks: it must not drown the clicks elsewhere."""
 _STEPS = 8
 _GRID = 8
 _LEAST_CLICKED = 0.5
@@ -28,21 +30,24 @@ class Evidence:
         logits: (h, w) float32, its answer.
         positive: (h, w) float32 in [0, 1], positive clicks' disks.
         negative: (h, w) float32 in [0, 1], negative clicks' disks.
+        settled: (h, w) float32 from -1 to 1, what was settled; None where nothing was.
     """
 
     features: FloatArray
     logits: FloatArray
     positive: FloatArray
     negative: FloatArray
+    settled: FloatArray | None = None
 
 
 def correction(evidence: Evidence, *, disk_px: float) -> FloatArray:
-    """Return what is to be added to the logits, (h, w) float32; zeros without a click.
+    """Return what is to be added to the logits, (h, w) float32; zeros where nothing was clicked nor settled.
 
     The minimum over w, b of the logistic loss of logit + w f + b on the clicked pixels, a disk counting as
-    one click however often it was clicked, + RIDGE |w|^2 / 2 + BIAS_RIDGE b^2 / 2 + AGREEMENT / 2 times the
-    mean of c (w f + b)^2 over a grid of pixels, c = (2 |p - 1/2|)^2 being how sure the network is. The
-    features f are standardised over the patch. Found by Newton's method, which is exact to rounding here.
+    one click however often it was clicked, + SETTLED times its mean over a grid of settled pixels,
+    + RIDGE |w|^2 / 2 + BIAS_RIDGE b^2 / 2 + AGREEMENT / 2 times the mean of c (w f + b)^2 over a grid of
+    pixels, c = (2 |p - 1/2|)^2 being how sure the network is. The features f are standardised over the
+    patch. Found by Newton's method, which is exact to rounding here.
 
     Args:
         evidence: Of one patch.
@@ -51,10 +56,11 @@ def correction(evidence: Evidence, *, disk_px: float) -> FloatArray:
     clicked = np.maximum(evidence.positive, evidence.negative) >= _LEAST_CLICKED
     # Where both signs were clicked the pixels say nothing.
     clicked &= np.minimum(evidence.positive, evidence.negative) < _LEAST_CLICKED
-    if not clicked.any():
+    told = _told(evidence, clicked, disk_px)
+    if not told.where[0].size:
         return np.zeros_like(evidence.logits)
     columns = _standardised(evidence.features)
-    coefficients = _fitted(evidence, columns, clicked, disk_px)
+    coefficients = _fitted(evidence, columns, told)
     added: FloatArray = np.tensordot(coefficients[:-1], columns, axes=1) + coefficients[-1]
     return added.astype(np.float32)
 
@@ -66,17 +72,41 @@ def _standardised(features: FloatArray) -> FloatArray:
     return scaled
 
 
-def _fitted(evidence: Evidence, columns: FloatArray, clicked: np.ndarray, disk_px: float) -> np.ndarray:
-    """Return the C coefficients and the bias, float64."""
-    rows = _rows(columns[:, clicked])
-    offset = evidence.logits[clicked].astype(np.float64)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Pixels that are known: (rows, columns), the sign of each and what it counts for in clicks."""
+
+    where: tuple[np.ndarray, np.ndarray]
+    sign: np.ndarray
+    weight: np.ndarray
+
+
+def _told(evidence: Evidence, clicked: np.ndarray, disk_px: float) -> _Told:
+    rows, columns = np.nonzero(clicked)
     sign = np.where(evidence.positive[clicked] >= _LEAST_CLICKED, 1.0, -1.0)
+    weight = np.full(len(sign), 1 / disk_px)
+    if evidence.settled is None:
+        return _Told((rows, columns), sign, weight)
+    grid = evidence.settled[::_GRID, ::_GRID]
+    more_rows, more_columns = np.nonzero(np.abs(grid) > _LEAST_CLICKED)
+    known = grid[more_rows, more_columns]
+    return _Told(
+        (np.concatenate([rows, more_rows * _GRID]), np.concatenate([columns, more_columns * _GRID])),
+        np.concatenate([sign, np.sign(known)]),
+        np.concatenate([weight, np.full(len(known), SETTLED / max(len(known), 1))]),
+    )
+
+
+def _fitted(evidence: Evidence, columns: FloatArray, told: _Told) -> np.ndarray:
+    """Return the C coefficients and the bias, float64."""
+    rows, sign, weight = _rows(columns[:, *told.where]), told.sign, told.weight
+    offset = evidence.logits[told.where].astype(np.float64)
     curvature = _penalty(evidence.logits[::_GRID, ::_GRID], columns[:, ::_GRID, ::_GRID])
     coefficients = np.zeros(rows.shape[1])
     for _ in range(_STEPS):
         right = _sigmoid(sign * (offset + rows @ coefficients))
-        gradient = curvature @ coefficients - rows.T @ (sign * (1 - right)) / disk_px
-        hessian = curvature + (rows * (right * (1 - right) / disk_px)[:, None]).T @ rows
+        gradient = curvature @ coefficients - rows.T @ (sign * (1 - right) * weight)
+        hessian = curvature + (rows * (right * (1 - right) * weight)[:, None]).T @ rows
         coefficients -= np.linalg.solve(hessian, gradient)
     return coefficients
 

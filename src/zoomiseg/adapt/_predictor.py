@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from zoomiseg.errors import AdaptationError
-from zoomiseg.geometry import PATCH_SIZE, Click, Grid, PatchFrame
+from zoomiseg.geometry import PATCH_SIZE, Box, Click, Grid, PatchFrame
 from zoomiseg.guidance import PatchPoint
 from zoomiseg.networks import Explaining
 from zoomiseg.predict import (
@@ -101,6 +101,7 @@ class AdaptedPredictor:
         *,
         mask_input: FloatArray | None = None,
         memory: Sequence[Remembered] = (),
+        settled: FloatArray | None = None,
     ) -> FloatArray:
         """Return the probability over the patch, every clicked pixel of the clicked class.
 
@@ -109,6 +110,8 @@ class AdaptedPredictor:
             clicks: As there.
             mask_input: As there.
             memory: Of other patches, the latest clicked last; used with `memory` alone.
+            settled: (H, W) from -1 (not the target) to 1, what was settled in the patch, 0 where nothing was;
+                used with `head` alone.
         """
         places = self._places(memory if self.adaptation.memory else ())
         window = seen_window(patch.frame, pad_to_patch=self.card.pad_to_patch)
@@ -116,8 +119,11 @@ class AdaptedPredictor:
             (column - window.x, row - window.y, label) for column, row, label in _points(patch, clicks)
         )
 
+        part = window.slices_in(Box(0, 0, patch.frame.box.width, patch.frame.box.height))
+        seen = None if settled is None else settled[part]
+
         def run(image: FloatArray, guidance: FloatArray) -> FloatArray:
-            question = Question(image, guidance, points)
+            question = Question(image, guidance, points, seen)
             tuning = self._tuning(question, places)
             logits = together([self._logits(question, view, places, tuning) for view in self._runs])
             probability: FloatArray = 0.5 * (1 + np.tanh(0.5 * logits))
@@ -168,7 +174,7 @@ class AdaptedPredictor:
         logits, features, *_ = self._runs[view](asked.image, asked.guidance, *places, tuning)
         answer: FloatArray = logits[0, 0]
         if self.adaptation.head:
-            answer = answer + self._correction(answer, features[0], asked.guidance[0])
+            answer = answer + self._correction(answer, features[0], asked)
         height, width = question.image.shape[2:]
         return viewed_back(answer, view, (height, width))
 
@@ -187,16 +193,17 @@ class AdaptedPredictor:
                 weights[0, sign, index] = MEMORY_WEIGHT * clicks
         return seen, weights
 
-    def _correction(self, logits: FloatArray, features: FloatArray, guidance: FloatArray) -> FloatArray:
-        """Return what the head adds, (H, W), from (H, W), (C, h, w) and (3, H, W)."""
+    def _correction(self, logits: FloatArray, features: FloatArray, asked: Question) -> FloatArray:
+        """Return what the head adds, (H, W), from (H, W) and (C, h, w)."""
         height, width = logits.shape
         factor = 2 if features.shape[2] < width else 1
         size = -(-height // factor), -(-width // factor)
         evidence = Evidence(
             features[:, : size[0], : size[1]],
             shrunk(logits, size),
-            shrunk(guidance[0], size),
-            shrunk(guidance[1], size),
+            shrunk(asked.guidance[0, 0], size),
+            shrunk(asked.guidance[0, 1], size),
+            None if asked.settled is None else shrunk(asked.settled, size),
         )
         disk_px = np.pi * (self.card.click_radius_px / factor) ** 2
         added = correction(evidence, disk_px=disk_px)

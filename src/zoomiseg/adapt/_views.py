@@ -46,11 +46,13 @@ class Question:
         image: (1, 3, H, W) float32, normalised.
         guidance: (1, 3, H, W) float32 in [0, 1]: positive clicks, negative clicks, mask input.
         points: The clicks, in the image's pixels.
+        settled: (H, W) float32 from -1 to 1, what was settled; None where nothing was.
     """
 
     image: FloatArray
     guidance: FloatArray
     points: tuple[PatchPoint, ...]
+    settled: FloatArray | None = None
 
 
 def viewed(question: Question, view: View, *, radius_px: int) -> Question:
@@ -68,9 +70,11 @@ def viewed(question: Question, view: View, *, radius_px: int) -> Question:
     points = tuple(_moved(point, (height, width), size, view) for point in question.points)
     image = np.stack([_resized(channel, size) for channel in question.image[0]])
     mask = np.clip(_resized(question.guidance[0, 2], size), 0, 1)
+    settled = None if question.settled is None else np.clip(_resized(question.settled, size), -1, 1)
     if view.mirrored:
         image, mask = np.ascontiguousarray(image[..., ::-1]), mask[:, ::-1]
-    return Question(image[None], guidance(points, mask, *size, radius_px=radius_px)[None], points)
+        settled = None if settled is None else np.ascontiguousarray(settled[:, ::-1])
+    return Question(image[None], guidance(points, mask, *size, radius_px=radius_px)[None], points, settled)
 
 
 def viewed_back(values: FloatArray, view: View, size: tuple[int, int]) -> FloatArray:

@@ -24,6 +24,7 @@ class Layer:
         clicks: What the network sees, in the order of clicking.
         source: What its mask input is: the patch's layer before, the low canvas, an imported mask, or none.
         memory: What its network remembers of other patches, the latest clicked last.
+        settled: What was settled in it at the high scale, for its network to learn from.
         choice: Which of two other layers it is; None where it is predicted itself.
         plain: It is what the network says without any adaptation.
     """
@@ -34,8 +35,22 @@ class Layer:
     clicks: tuple[Click, ...]
     source: MaskSource
     memory: tuple[Clicked, ...] = ()
+    settled: tuple[Part, ...] = ()
     choice: Choice | None = None
     plain: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A part of a high layer that was settled.
+
+    Args:
+        layer: The prediction of a high patch.
+        clip: Inside its box, in high pixels, whole low pixels.
+    """
+
+    layer: Layer
+    clip: Box
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +140,7 @@ class LayerNames:
         clicks: tuple[Click, ...],
         source: MaskSource,
         memory: tuple[Clicked, ...] = (),
+        settled: tuple[Part, ...] = (),
         trials: tuple[Trial, ...] | None = None,
     ) -> Layer:
         """Return the layer of a patch after these clicks.
@@ -135,6 +151,7 @@ class LayerNames:
             clicks: What the network sees.
             source: What its mask input is.
             memory: What its network remembers.
+            settled: What was settled in it.
             trials: What tells whether the adapted network is asked at all; None always asks it.
         """
         named: list[object] = [
@@ -148,7 +165,9 @@ class LayerNames:
         plain = Layer(_digest([*named, "plain"]), scale, box, clicks, source, plain=True)
         if memory:
             named.append([[_numbers(each.box), _click_numbers(each.clicks)] for each in memory])
-        adapted = Layer(_digest(named), scale, box, clicks, source, memory)
+        if settled:
+            named.append({"settled": [[each.layer.id, _numbers(each.clip)] for each in settled]})
+        adapted = Layer(_digest(named), scale, box, clicks, source, memory, settled)
         if trials is None:
             return adapted
         tried = [

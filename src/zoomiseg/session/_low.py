@@ -21,9 +21,10 @@ from zoomiseg.geometry import (
 
 from ._holdout import HoldOuts
 from ._journal import Journal, JournalledMap
-from ._layers import LayerNames, Start
+from ._layers import LayerNames, Part, Start
 from ._memory import clicked_elsewhere
-from ._patches import Given, Imported, LowPatch, PlacedClick
+from ._overlays import Overlays
+from ._patches import Given, HighPatch, Imported, LowPatch, PlacedClick
 
 # Where the last patch was moved inside, the last but one and it may both reach a third.
 _NEIGHBOURS = (-2, -1, 0, 1, 2)
@@ -46,7 +47,9 @@ class LowPatches:
         stride: Low pixels from one patch to the next.
         names: Names the layers.
         journal: Notes every change.
-        adaptation: Whether a patch's network is told of clicks in other patches, and is guarded.
+        adaptation: Whether a patch's network is told of clicks in other patches, of what was settled, and is
+            guarded.
+        overlays: Where settled regions are.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class LowPatches:
         names: LayerNames,
         journal: Journal,
         adaptation: Adaptation | None = None,
+        overlays: Overlays | None = None,
     ) -> None:
         inside = stride < PATCH_SIZE
         self._grid = grid
@@ -64,6 +68,7 @@ class LowPatches:
         self._rows = patch_starts(grid.height, stride=stride, inside=inside)
         self._names = names
         self._remembers = adaptation is not None and adaptation.memory
+        self._overlays = overlays if adaptation and adaptation.head else None
         self._holdouts = HoldOuts(journal) if adaptation and adaptation.guard else None
         self.patches: JournalledMap[LowKey, LowPatch] = JournalledMap(journal)
 
@@ -174,6 +179,7 @@ class LowPatches:
             clicks=tuple(each.click for each in seen),
             source=patch.layer if patch else _start(imported, frame),
             memory=clicked_elsewhere(self._of_class(key.class_), frame) if self._remembers else (),
+            settled=_settled(self._overlays, key.class_, frame.box) if self._overlays else (),
             trials=self._holdouts.after(key.class_, patch.layer if patch else None, own[0].click)
             if self._holdouts
             else None,
@@ -219,6 +225,21 @@ class LowPatches:
             for each in patch.clicks
             if frame.holds(each.click)
         ]
+
+
+def _settled(overlays: Overlays, class_: str, low_box: Box) -> tuple[Part, ...]:
+    """Return the high patches that were settled in a box of low pixels, from the lowest up."""
+    paintings = (
+        (painting.content, painting.clip.intersection(low_box.scaled(SCALE_FACTOR)))
+        for region in overlays.settled()
+        if region.class_ == class_
+        for painting in region.paintings
+    )
+    return tuple(
+        Part(content.layer, clip)
+        for content, clip in paintings
+        if clip and isinstance(content, HighPatch) and content.layer
+    )
 
 
 def _start(imported: Imported | None, frame: PatchFrame) -> Start | None:

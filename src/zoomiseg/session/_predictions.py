@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from zoomiseg.adapt import Foretold, helps
-from zoomiseg.geometry import PATCH_SIZE, Box, Click, Grid, PatchFrame, ScaleName
+from zoomiseg.geometry import (
+    PATCH_SIZE,
+    SCALE_FACTOR,
+    Box,
+    Click,
+    Grid,
+    PatchFrame,
+    ScaleName,
+    low_crop_of,
+)
 from zoomiseg.predict import AheadPredictor, Patch
 
 from ._blend import Piece, blend_enlarged, covered, probability
@@ -165,13 +174,26 @@ class Predictions:
         learning = cast("LearningPredictor", predictor)
         if layer.plain:
             predicted = learning.plain(patch, layer.clicks, mask_input=mask_input)
-        elif layer.memory:
+        elif layer.memory or layer.settled:
             memory = [self._remembered(learning, layer.scale, each) for each in layer.memory]
-            predicted = learning.predict(patch, layer.clicks, mask_input=mask_input, memory=memory)
+            settled = self._settled(layer) if layer.settled else None
+            predicted = learning.predict(
+                patch, layer.clicks, mask_input=mask_input, memory=memory, settled=settled
+            )
         else:
             predicted = predictor.predict(patch, layer.clicks, mask_input=mask_input)
         values: ByteArray = np.rint(np.clip(predicted, 0, 1) * np.float32(255)).astype(np.uint8)
         return values
+
+    def _settled(self, layer: Layer) -> FloatArray:
+        """Return what was settled in a low patch: (1024, 1024) float32, from -1 (none) to 1 (all), else 0."""
+        labels = np.zeros((PATCH_SIZE, PATCH_SIZE), np.float32)
+        for part in layer.settled:
+            inside = self._stored_or_predicted(part.layer)[part.clip.slices_in(part.layer.box)] >= _HALF
+            rows, columns = (side // SCALE_FACTOR for side in inside.shape)
+            shares = inside.reshape(rows, SCALE_FACTOR, columns, SCALE_FACTOR).mean(axis=(1, 3))
+            labels[low_crop_of(part.clip).slices_in(layer.box)] = 2 * shares - 1
+        return labels
 
     def _remembered(self, predictor: LearningPredictor, scale: ScaleName, clicked: Clicked) -> Remembered:
         """Return what the network saw at clicks in another patch, from memory where it was asked before."""
@@ -221,12 +243,14 @@ class Predictions:
             if _trial_key(trial) not in self._trials
             for each in (trial.answers.adapted, trial.answers.plain)
         ]
+        chosen = layer.choice.adapted if layer.choice else layer
+        needed = (*tried, *(part.layer for part in chosen.settled))
         match layer.source:
             case Layer():
-                return (layer.source, *tried)
+                return (layer.source, *needed)
             case LowView():
-                return (*layer.source.parts, *tried)
-        return tuple(tried)
+                return (*layer.source.parts, *needed)
+        return needed
 
     def _in_order(self, missing: dict[str, Layer], last: Layer) -> list[Layer]:
         """Return the missing layers so that each comes after those that it depends on."""

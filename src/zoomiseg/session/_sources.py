@@ -78,8 +78,12 @@ class LearningPredictor(Predictor, Protocol):
         *,
         mask_input: FloatArray | None = None,
         memory: Sequence[Remembered] = (),
+        settled: FloatArray | None = None,
     ) -> FloatArray:
-        """As `Predictor.predict`, with what `remembered` gave of other patches."""
+        """As `Predictor.predict`, with what `remembered` gave of other patches, and what was settled in it:
+
+        (H, W) float32 from -1 (not the target) to 1, 0 where nothing was.
+        """
         ...
 
     def plain(

@@ -64,14 +64,15 @@ class State:
 
     def __init__(self, grids: Grids, options: SessionOptions, names: LayerNames) -> None:
         self.journal = Journal()
+        self.overlays = Overlays(grids.high, margin_px=options.high_margin_px, journal=self.journal)
         self.low = LowPatches(
             grids.low,
             stride=options.low_stride,
             names=names,
             journal=self.journal,
             adaptation=options.adaptation,
+            overlays=self.overlays,
         )
-        self.overlays = Overlays(grids.high, margin_px=options.high_margin_px, journal=self.journal)
         self.high = HighPatches(
             grids, options, names, low=self.low, overlays=self.overlays, journal=self.journal
         )

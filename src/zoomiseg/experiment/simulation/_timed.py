@@ -60,10 +60,13 @@ class TimedLearningPredictor(TimedPredictor):
         *,
         mask_input: FloatArray | None = None,
         memory: Sequence[Remembered] = (),
+        settled: FloatArray | None = None,
     ) -> FloatArray:
         """Predict as the other does."""
         with self._timing():
-            return self._learning.predict(patch, clicks, mask_input=mask_input, memory=memory)
+            return self._learning.predict(
+                patch, clicks, mask_input=mask_input, memory=memory, settled=settled
+            )
 
     def plain(
         self, patch: Patch, clicks: Sequence[Click], *, mask_input: FloatArray | None = None
