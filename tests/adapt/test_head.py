@@ -23,10 +23,14 @@ def evidence(seed=0, *, positive=((4, 4),), negative=((20, 17),)):
     return Evidence(features.astype(np.float32), rng.normal(size=(24, 32)).astype(np.float32) * 3, *maps)
 
 
+def standardised(features):
+    grid = features[:, ::8, ::8].astype(np.float64)
+    return (features - grid.mean((1, 2), keepdims=True)) / (grid.std((1, 2), keepdims=True) + 1e-3)
+
+
 def loss(parameters, given):
     weights, bias = parameters[:3, None, None], parameters[3]
-    scaled = given.features - given.features.mean((1, 2), keepdims=True)
-    scaled = scaled / (given.features.std((1, 2), keepdims=True) + 1e-3)
+    scaled = standardised(given.features)
     added = (weights * scaled).sum(0) + bias
     answer = given.logits + added
     clicks = (np.logaddexp(0, -answer) * given.positive + np.logaddexp(0, answer) * given.negative).sum()
@@ -45,8 +49,7 @@ def loss(parameters, given):
 def test_the_correction_is_the_minimum_of_its_loss(seed):
     given = evidence(seed, positive=((4, 4), (10, 25)), negative=((20, 17),))
     best = minimize(loss, np.zeros(4), args=(given,), method="BFGS", options={"gtol": 1e-8}).x
-    scaled = given.features - given.features.mean((1, 2), keepdims=True)
-    scaled = scaled / (given.features.std((1, 2), keepdims=True) + 1e-3)
+    scaled = standardised(given.features)
     expected = np.tensordot(best[:3], scaled, axes=1) + best[3]
     np.testing.assert_allclose(correction(given, disk_px=DISK_PX), expected, atol=2e-3)
 
@@ -57,8 +60,7 @@ def test_what_was_settled_counts_as_a_few_clicks(positive):
     settled[8:, :12], settled[8:, 20:] = 1, -0.8
     given = replace(evidence(positive=positive, negative=()), settled=settled)
     best = minimize(loss, np.zeros(4), args=(given,), method="BFGS", options={"gtol": 1e-8}).x
-    scaled = given.features - given.features.mean((1, 2), keepdims=True)
-    scaled = scaled / (given.features.std((1, 2), keepdims=True) + 1e-3)
+    scaled = standardised(given.features)
     expected = np.tensordot(best[:3], scaled, axes=1) + best[3]
     np.testing.assert_allclose(correction(given, disk_px=DISK_PX), expected, atol=2e-3)
 

@@ -80,8 +80,8 @@ def evaluate(
         typer.Option(
             "--adapt",
             metavar="NAME|off",
-            help="What the networks learn from the slide while it is clicked: statistics, head, refine, memory, "
-            "views, guard, joined with +.",
+            help="What the networks learn from the slide while it is clicked: statistics, head, refine, "
+            "memory, views, guard, joined with +.",
         ),
     ] = "off",
     ritm_weights: RitmOption = None,
