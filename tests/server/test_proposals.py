@@ -53,7 +53,7 @@ def test_networks_that_cannot_learn_are_refused_and_no_session_is_left(client, a
 
 
 def test_without_memory_nothing_is_proposed(client):
-    session = new_session(client, "wide.tif", weights="compact")
+    session = new_session(client, "wide.tif")
     assert click(client, session, "a1", **HERE).status_code == 200
     assert client.get(f"sessions/{session}/proposal", params=FAR).status_code == 404
     assert client.get(f"sessions/{session}/proposal.png", params=FAR).status_code == 404
