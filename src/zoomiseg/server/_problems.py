@@ -65,9 +65,9 @@ class Refusal(Exception):
         self.hint = hint
 
 
-def not_found(what: str) -> Refusal:
+def not_found(what: str, *, hint: str | None = None) -> Refusal:
     """Return the answer to an id that is unknown or somebody else's; the two look alike."""
-    return Refusal(404, "not-found", f"There is no such {what}.")
+    return Refusal(404, "not-found", f"There is no such {what}.", hint=hint)
 
 
 def problem(status: int, *, code: str, detail: str, hint: str | None = None) -> JSONResponse:

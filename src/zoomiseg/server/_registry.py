@@ -98,7 +98,9 @@ class Sessions:
         """
         record = self._records.get(session_id)
         if record is None or record.owner != user:
-            raise not_found("session")
+            raise not_found(
+                "session", hint="It may be somebody else's. Your own are listed with their slides."
+            )
         while (live := self._live.get(session_id)) is None:
             await self._opened(record)
         self._live.move_to_end(session_id)

@@ -170,8 +170,8 @@ export class MaskLayer {
     }
     held.next = { bitmap, wanted: got }
     if (held.wanted !== got) held.next = null
-    if (!held.shown && held.next) {
-      HeldTiles.swap(held) // nothing was there: nothing can flash
+    if (!held.shown && held.next && Number(revision) <= Number(this.canvas.dataset.revision)) {
+      HeldTiles.swap(held) // newly in view, and no part of a change: nothing can flash or be cut in two
       this.draw()
       return
     }

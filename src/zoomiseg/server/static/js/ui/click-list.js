@@ -50,7 +50,7 @@ function row(event, { desk, session, onShow, colourOf }) {
   const place = event.scale === "high" ? "Detail" : event.scale === "low" ? "Overview" : ""
   const show = h(
     "button",
-    { type: "button", class: "row", title: "Show it on the slide", onclick: () => onShow(event) },
+    { type: "button", class: "row", title: ["Show it on the slide", madeBy(event)].filter(Boolean).join(". "), onclick: () => onShow(event) },
     mark(event, colourOf),
     h("span", { class: "name", text: nameOf(event) }),
     h("span", { class: "quiet", text: event.pending ? "on its way" : place }),
@@ -75,6 +75,9 @@ function mark(event, colourOf) {
   if (!negative) sign.style.background = colourOf(event.class)
   return sign
 }
+
+/** @param {SessionEvent} event */
+const madeBy = ({ author, time }) => (author && time ? `By ${author}, ${new Date(time).toLocaleString()}` : "")
 
 /** @param {SessionEvent} event */
 function nameOf(event) {

@@ -32,8 +32,8 @@ const steps = (detailFromMpp) => [
   { text: "All is saved as you go. When it looks right, copy or download it for QuPath.", done: () => false },
 ]
 
-/** @param {SessionEvent} event */
-const isClick = (event) => event.kind === "click"
+/** A click that is done: before its mask is there, nothing can be said of it.  @param {SessionEvent} event */
+const isClick = (event) => event.kind === "click" && !event.pending
 
 export class Hints {
   #steps
@@ -44,9 +44,11 @@ export class Hints {
   constructor(detailFromMpp) {
     this.#steps = steps(detailFromMpp)
     this.text = h("p", {})
+    this.count = h("span", { class: "count" })
     this.element = h(
       "div",
       { class: "hint", role: "note", hidden: true },
+      this.count,
       this.text,
       iconButton("close", "No more hints", () => this.#go(this.#steps.length)),
     )
@@ -77,6 +79,7 @@ export class Hints {
     this.element.hidden = !step
     if (!step || this.text.textContent === step.text) return
     this.text.textContent = step.text
+    this.count.textContent = `${this.#step + 1} of ${this.#steps.length}`
     clearTimeout(this.#timer)
     const last = this.#step === this.#steps.length - 1
     if (last) this.#timer = setTimeout(() => this.#go(this.#steps.length), LAST_MS)
