@@ -170,6 +170,20 @@ def dropping(page: Page, url: str) -> None:
     )
 
 
+def adding(page: Page, url: str) -> None:
+    clicked(page, url)
+    page.evaluate(
+        """() => {
+            const dataTransfer = new DataTransfer()
+            const outline = { type: "Polygon", coordinates: [[[0, 0], [9, 0], [9, 9], [0, 0]]] }
+            dataTransfer.items.add(new File([JSON.stringify(outline)], "of a colleague.geojson"))
+            const how = { bubbles: true, cancelable: true, dataTransfer }
+            document.body.dispatchEvent(new DragEvent("drop", how))
+        }"""
+    )
+    page.wait_for_selector("dialog.ask")
+
+
 def help_page(page: Page, url: str) -> None:
     used(page, url)
     page.keyboard.press("?")
@@ -197,6 +211,7 @@ STATES = (
     State("offline", offline),
     State("problem", problem),
     State("drop", dropping),
+    State("add-mask", adding),
     State("help", help_page),
     State("gone", gone),
     State("light", clicked, theme="light"),
