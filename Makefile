@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.zoomiseg-ready
 
-.PHONY: help setup demo test lint types viewer-types unit clean wheel-test coverage
+.PHONY: help setup demo bench test lint types viewer-types unit clean wheel-test coverage
 
 help:
 	@echo "make demo              set up, open the sample slide and segment it (ARGS=--headless to end without a viewer)"
 	@echo "make test              set up, then lint, types and all tests"
+	@echo "make bench             time a click, stage by stage, and write the tables of docs/performance.md"
 	@echo "make setup             only build $(VENV)"
 	@echo "make lint | types | viewer-types | unit | wheel-test | coverage"
 
@@ -22,6 +23,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: setup
 	$(BIN)/zoomiseg demo $(ARGS)
+
+bench: setup
+	$(BIN)/zoomiseg bench --page docs/performance.md $(ARGS)
 
 test: lint types viewer-types unit wheel-test
 

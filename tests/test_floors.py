@@ -37,12 +37,13 @@ FLOORS = {
     "cli": 5,
     "integrations": 5,
     "distributed": 5,
+    "bench": 5,
 }
 DOOR = "__init__"
 DOOR_FLOOR = 6
 # Errors are everybody's; an adaptation asks a predictor; a training run reads its pairs from a manifest;
 # annotated areas are filled as what is drawn by hand; data are imported from annotations and from finished
-# sessions; a verb starts the server.
+# sessions; a verb starts the server or the benchmark, which encodes tiles as the server does.
 NEIGHBOURS = {
     ("geometry", "errors"),
     ("adapt", "predict"),
@@ -51,6 +52,8 @@ NEIGHBOURS = {
     ("datasets", "session"),
     ("training", "datasets"),
     ("cli", "server"),
+    ("cli", "bench"),
+    ("bench", "server"),
 }
 VERSION = (DOOR, ("__version__",))
 HEAVY = {

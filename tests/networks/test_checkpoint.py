@@ -9,7 +9,15 @@ import torch
 from torch import nn
 
 from zoomiseg.errors import OutputError, WeightsError
-from zoomiseg.networks import Card, build_network, load_network, read_card, save_network
+from zoomiseg.networks import (
+    Card,
+    build_network,
+    load_network,
+    read_card,
+    read_int8,
+    save_int8,
+    save_network,
+)
 
 
 @pytest.fixture
@@ -132,3 +140,39 @@ def test_missing_files_are_named(tmp_path: Path, network: nn.Module, card: Card)
     (tmp_path / "low.safetensors").unlink()
     with pytest.raises(WeightsError, match=r"low\.safetensors cannot be read: No such file"):
         load_network(tmp_path, "low")
+
+
+def test_a_quantised_model_comes_back_and_its_checksum_stands_in_the_card(
+    tmp_path: Path, network: nn.Module, card: Card
+) -> None:
+    written = save_network(tmp_path, "low", network, card)
+    assert read_int8(tmp_path, "low") is None
+    assert "int8_sha256" not in json.loads((tmp_path / "low.json").read_text())
+    content = b"what an engine reads"
+    assert save_int8(tmp_path, "low", content) == replace(
+        written, int8_sha256=hashlib.sha256(content).hexdigest()
+    )
+    assert read_int8(tmp_path, "low") == content
+    assert load_network(tmp_path, "low")[1] == read_card(tmp_path, "low")
+
+
+def test_a_damaged_or_missing_quantised_model_is_named(
+    tmp_path: Path, network: nn.Module, card: Card
+) -> None:
+    save_network(tmp_path, "low", network, card)
+    save_int8(tmp_path, "low", b"whole")
+    (tmp_path / "low.int8").write_bytes(b"whale")
+    with pytest.raises(WeightsError, match=r"low\.int8 are damaged"):
+        read_int8(tmp_path, "low")
+    (tmp_path / "low.int8").unlink()
+    with pytest.raises(WeightsError, match=r"low\.int8 cannot be read"):
+        read_int8(tmp_path, "low")
+
+
+def test_other_tensors_lose_the_model_that_was_made_of_the_old(
+    tmp_path: Path, network: nn.Module, card: Card
+) -> None:
+    save_network(tmp_path, "low", network, card)
+    quantised = save_int8(tmp_path, "low", b"of the first")
+    save_network(tmp_path, "low", network, quantised)
+    assert read_int8(tmp_path, "low") is None

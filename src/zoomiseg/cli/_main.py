@@ -16,6 +16,7 @@ from zoomiseg import __version__
 from zoomiseg.errors import ZoomisegError
 
 from . import (
+    _bench,
     _demo,
     _evaluate,
     _evaluate_patches,
@@ -58,6 +59,7 @@ for room in (
     _prepare,
     _serve,
     _train,
+    _bench,
 ):
     room.register(app)
 

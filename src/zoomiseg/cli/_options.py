@@ -9,7 +9,7 @@ import typer
 
 from zoomiseg.geometry import Scale
 
-EngineName = Literal["openvino", "torch"]
+EngineName = Literal["openvino-int8", "openvino", "torch"]
 ScaleChoice = Literal["low", "high"]
 
 
@@ -47,5 +47,9 @@ WeightsOption = Annotated[
 ]
 EngineOption = Annotated[
     EngineName,
-    typer.Option("--engine", help="What runs the networks: openvino on any CPU, torch also on a GPU."),
+    typer.Option(
+        "--engine",
+        help="What runs the networks: openvino-int8 on a CPU, in whole numbers where the weights have such a "
+        "model; openvino in single precision; torch also on a GPU.",
+    ),
 ]

@@ -23,7 +23,7 @@ from ._tissue_statistics import (
 )
 from ._truth import shrunk, truth_on_high
 from ._truth_reader import truth_reader
-from .baselines import Baseline, GrabCut, Promptable, RandomWalker, known_baselines, load_sam
+from .baselines import Baseline, GrabCut, Promptable, RandomWalker, known_baselines, load_sam, untrained_sam
 
 __all__ = [
     "BENCHMARK_MANIFEST",
@@ -73,4 +73,5 @@ __all__ = [
     "shrunk",
     "truth_on_high",
     "truth_reader",
+    "untrained_sam",
 ]

@@ -1,7 +1,7 @@
 """The networks, by name, and their weights on disk. Pure torch."""
 
 from ._card import Card
-from ._checkpoint import load_network, read_card, save_network
+from ._checkpoint import load_network, read_card, read_int8, save_int8, save_network
 from ._click_attention import Places
 from ._explained import Explained, Explaining
 from ._lite0 import IMAGENET_MEAN, IMAGENET_STD
@@ -28,6 +28,8 @@ __all__ = [
     "may_begin",
     "network_names",
     "read_card",
+    "read_int8",
+    "save_int8",
     "save_network",
     "scales_of",
     "verify_weights",

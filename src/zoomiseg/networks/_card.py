@@ -38,6 +38,7 @@ class Card:
         figures: Measured quality by name; JSON values only.
         sha256: Of the weights file, in hexadecimal; `save_network` fills it in.
         format_version: Of the card and the file beside it.
+        int8_sha256: Of the quantised model beside them; "" where there is none.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Card:
     figures: Mapping[str, Any] = field(hash=False)
     sha256: str = ""
     format_version: int = FORMAT_VERSION
+    int8_sha256: str = ""
 
     def to_json(self) -> str:
         """Return the card as an indented JSON object, keys in the order of the fields.
@@ -64,6 +66,9 @@ class Card:
             WeightsError: A figure that JSON cannot hold, such as NaN.
         """
         values = asdict(self) | {"figures": dict(self.figures)}
+        if not self.int8_sha256:
+            # As such a card was before there were quantised models, so that older releases read it.
+            del values["int8_sha256"]
         try:
             return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         except (TypeError, ValueError) as error:
@@ -74,7 +79,7 @@ def parse_card(text: str, *, source: str) -> Card:
     """Return the card that `text` holds.
 
     Args:
-        text: A JSON object with exactly the fields of `Card`.
+        text: A JSON object with exactly the fields of `Card`; the last may be missing.
         source: What to call it in an error, such as the file's path.
     Raises:
         WeightsError: No JSON object, unknown or missing keys, a value of another kind, another version.
@@ -91,7 +96,7 @@ def parse_card(text: str, *, source: str) -> Card:
             f"{source} has format version {version!r}, this release reads {FORMAT_VERSION}.",
             hint="Install a newer zoomiseg.",
         )
-    _check_keys(values, {entry.name for entry in fields(Card)}, source)
+    _check_keys(values | {"int8_sha256": ""}, {entry.name for entry in fields(Card)}, source)
     return Card(**{name: _parsed(name, value, source) for name, value in values.items()})
 
 
@@ -194,4 +199,5 @@ _PARSERS: Final[Mapping[str, tuple[Callable[[object], object], str]]] = {
     "figures": (_figures, "an object"),
     "sha256": (_checksum, "64 hexadecimal digits"),
     "format_version": (_whole, "a whole number"),
+    "int8_sha256": (_checksum, "64 hexadecimal digits"),
 }

@@ -29,6 +29,11 @@ def tensors_path(folder: Path, scale: ScaleName) -> Path:
     return folder / f"{scale}.safetensors"
 
 
+def int8_path(folder: Path, scale: ScaleName) -> Path:
+    """Return where the quantised model of one scale lies, if there is one."""
+    return folder / f"{scale}.int8"
+
+
 def save_network(folder: Path, scale: ScaleName, module: nn.Module, card: Card) -> Card:
     """Write `<scale>.safetensors` and `<scale>.json`, each beside its place first, then renamed.
 
@@ -36,7 +41,7 @@ def save_network(folder: Path, scale: ScaleName, module: nn.Module, card: Card) 
         folder: Made if it is not there.
         scale: Must be the card's.
         module: The network that `card.network` and `card.options` build.
-        card: Its `sha256` is replaced.
+        card: Its `sha256` is replaced; it loses its quantised model, which was made of other tensors.
     Returns:
         The card as written, with the checksum of the tensors.
     Raises:
@@ -47,7 +52,7 @@ def save_network(folder: Path, scale: ScaleName, module: nn.Module, card: Card) 
         raise WeightsError(f"The card of {card.name} is for the {card.scale} scale, not for {scale}.")
     state = {name: _halved(name, tensor) for name, tensor in module.state_dict().items()}
     content = safetensors.torch.save(state, metadata={"format": "pt"})
-    written = replace(card, sha256=hashlib.sha256(content).hexdigest())
+    written = replace(card, sha256=hashlib.sha256(content).hexdigest(), int8_sha256="")
     text = written.to_json()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +62,38 @@ def save_network(folder: Path, scale: ScaleName, module: nn.Module, card: Card) 
     except OSError as error:
         raise OutputError(f"The weights cannot be written to {folder}: {error.strerror}.") from error
     return written
+
+
+def save_int8(folder: Path, scale: ScaleName, content: bytes) -> Card:
+    """Put a quantised model beside the tensors that it was made of, and its checksum into their card.
+
+    Args:
+        folder: Of the weights.
+        scale: Of which network.
+        content: As the engine reads it.
+    Returns:
+        The card as written.
+    Raises:
+        WeightsError: There is no such card.
+        OutputError: The folder cannot be written.
+    """
+    written = replace(read_card(folder, scale), int8_sha256=hashlib.sha256(content).hexdigest())
+    try:
+        replace_file(int8_path(folder, scale), [content])
+        replace_file(card_path(folder, scale), [written.to_json().encode()])
+    except OSError as error:
+        raise OutputError(f"The quantised model cannot be written to {folder}: {error.strerror}.") from error
+    return written
+
+
+def read_int8(folder: Path, scale: ScaleName) -> bytes | None:
+    """Return the quantised model of one scale, or None where its card names none.
+
+    Raises:
+        WeightsError: It, or the card, is missing or damaged.
+    """
+    card = read_card(folder, scale)
+    return _checked(int8_path(folder, scale), card.int8_sha256) if card.int8_sha256 else None
 
 
 def read_card(folder: Path, scale: ScaleName) -> Card:
@@ -84,7 +121,7 @@ def load_network(folder: Path, scale: ScaleName) -> tuple[nn.Module, Card]:
     """
     card = read_card(folder, scale)
     path = tensors_path(folder, scale)
-    state = _checked_tensors(path, card.sha256)
+    state = _tensors(path, _checked(path, card.sha256))
     module = build_network(
         card.network,
         shallow_skip=card.options.shallow_skip,
@@ -108,7 +145,7 @@ def _widened(tensor: Tensor) -> Tensor:
     return tensor.float() if tensor.is_floating_point() else tensor
 
 
-def _checked_tensors(path: Path, sha256: str) -> dict[str, Tensor]:
+def _checked(path: Path, sha256: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -120,6 +157,10 @@ def _checked_tensors(path: Path, sha256: str) -> dict[str, Tensor]:
             f"the card says {sha256[:12]}....",
             hint="Install them again.",
         )
+    return content
+
+
+def _tensors(path: Path, content: bytes) -> dict[str, Tensor]:
     try:
         return safetensors.torch.load(content)
     except safetensors.SafetensorError as error:

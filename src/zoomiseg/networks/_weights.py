@@ -13,7 +13,7 @@ from zoomiseg.errors import WeightsError
 from zoomiseg.geometry import ScaleName
 
 from ._card import Card
-from ._checkpoint import card_path, load_network
+from ._checkpoint import card_path, load_network, read_int8
 
 WEIGHTS_VARIABLE = "ZOOMISEG_WEIGHTS"
 SCALES: tuple[ScaleName, ...] = ("low", "high")
@@ -67,6 +67,8 @@ def verify_weights(name: str, *, allow_path: bool = False) -> dict[ScaleName, Ca
         WeightsError: The weights are not there, or the first fault found.
     """
     folder = find_weights(name, allow_path=allow_path)
+    for scale in scales_of(folder):
+        read_int8(folder, scale)
     return {scale: load_network(folder, scale)[1] for scale in scales_of(folder)}
 
 

@@ -10,6 +10,7 @@ from zoomiseg.lazy import door as _door
 from ._predictor import AheadPredictor, FloatArray, ImageArray, Patch, Predictor, Runner
 
 if TYPE_CHECKING:
+    from ._int8 import float_models, packed_pair
     from ._load import Engine, Predictors, load_predictor, load_predictors
     from ._openvino import OpenVinoPredictor
     from ._preprocess import normalised, predict_with, seen_window
@@ -26,9 +27,11 @@ __all__ = [
     "Predictors",
     "Runner",
     "TorchPredictor",
+    "float_models",
     "load_predictor",
     "load_predictors",
     "normalised",
+    "packed_pair",
     "predict_with",
     "seen_window",
 ]
@@ -40,9 +43,11 @@ __getattr__ = _door(
         "OpenVinoPredictor": "._openvino",
         "Predictors": "._load",
         "TorchPredictor": "._torch",
+        "float_models": "._int8",
         "load_predictor": "._load",
         "load_predictors": "._load",
         "normalised": "._preprocess",
+        "packed_pair": "._int8",
         "predict_with": "._preprocess",
         "seen_window": "._preprocess",
     },

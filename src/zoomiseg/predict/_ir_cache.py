@@ -8,12 +8,10 @@ import os
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
+from ._ir import packed, unpacked
 from ._runtime import openvino
 
 _DIGEST_BYTES = 32
-_LENGTH_BYTES = 8
 # Converted networks of other weights and releases stay until these many are newer.
 MAX_ENTRIES = 8
 
@@ -44,7 +42,7 @@ class IrCache:
         digest, body = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
         if hashlib.sha256(key.encode() + body).digest() != digest:
             return None
-        return _unpacked(body, core)
+        return unpacked(body, core)
 
     def write(self, key: str, model: openvino.Model, core: openvino.Core) -> openvino.Model:
         """Keep `model` under `key`: written beside, then renamed. Return it as `read` will.
@@ -54,7 +52,7 @@ class IrCache:
         """
         # A full disk, a read-only home: the network runs all the same.
         try:
-            body = _packed(model)
+            body = packed(model)
         except OSError:
             return model
         with contextlib.suppress(OSError):
@@ -64,7 +62,7 @@ class IrCache:
                 whole.write_bytes(hashlib.sha256(key.encode() + body).digest() + body)
                 os.replace(whole, self.path(key))
             self._forget_the_oldest()
-        return _unpacked(body, core)
+        return unpacked(body, core)
 
     def _forget_the_oldest(self) -> None:
         newest_first = sorted(
@@ -72,17 +70,3 @@ class IrCache:
         )
         for path in newest_first[MAX_ENTRIES:]:
             path.unlink(missing_ok=True)
-
-
-def _packed(model: openvino.Model) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="zoomiseg-") as folder:
-        xml, constants = Path(folder) / "model.xml", Path(folder) / "model.bin"
-        openvino.save_model(model, xml, compress_to_fp16=False)
-        xml_bytes = xml.read_bytes()
-        return len(xml_bytes).to_bytes(_LENGTH_BYTES, "little") + xml_bytes + constants.read_bytes()
-
-
-def _unpacked(body: bytes, core: openvino.Core) -> openvino.Model:
-    xml_end = _LENGTH_BYTES + int.from_bytes(body[:_LENGTH_BYTES], "little")
-    constants = np.frombuffer(body, np.uint8, offset=xml_end)
-    return core.read_model(body[_LENGTH_BYTES:xml_end], openvino.Tensor(constants))

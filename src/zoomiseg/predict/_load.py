@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from zoomiseg.geometry import ScaleName
-from zoomiseg.networks import Card, find_weights, load_network
+from zoomiseg.networks import Card, find_weights, load_network, read_int8
 
 from ._openvino import OpenVinoPredictor
 from ._torch import TorchPredictor
 
-Engine = Literal["openvino", "torch"]
+Engine = Literal["openvino-int8", "openvino", "torch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Predictors:
         low_card: What the low network is.
         high_card: What the high network is.
         name: The weights' name.
-        engine: What runs them.
+        engine: What runs them; "openvino" where the weights have no quantised model.
     """
 
     low: OpenVinoPredictor | TorchPredictor
@@ -54,7 +54,8 @@ def load_predictors(
 
     Args:
         weights: A name as `zoomiseg weights list` prints it; where paths are allowed, also a folder.
-        engine: "openvino" compiles for the CPU; "torch" uses a GPU where there is one.
+        engine: "openvino" compiles for the CPU in single precision; "openvino-int8" takes the weights'
+            quantised models, and "openvino" where they have none; "torch" uses a GPU where there is one.
         allow_path: False wherever the name comes over HTTP.
     Raises:
         WeightsError: The weights are missing, damaged or hold only one scale.
@@ -65,6 +66,8 @@ def load_predictors(
     folder = find_weights(str(weights), allow_path=allow_path)
     low, low_card = load_predictor(folder, "low", engine=engine)
     high, high_card = load_predictor(folder, "high", engine=engine)
+    if engine == "openvino-int8" and not (_is_int8(low) or _is_int8(high)):
+        engine = "openvino"
     return Predictors(low, high, low_card, high_card, low_card.name, engine)
 
 
@@ -77,5 +80,11 @@ def load_predictor(
         WeightsError: The files of that scale are missing or damaged.
     """
     module, card = load_network(folder, scale)
-    kind = OpenVinoPredictor if engine == "openvino" else TorchPredictor
-    return kind(module, card), card
+    if engine == "torch":
+        return TorchPredictor(module, card), card
+    int8 = read_int8(folder, scale) if engine == "openvino-int8" else None
+    return OpenVinoPredictor(module, card, int8=int8), card
+
+
+def _is_int8(predictor: OpenVinoPredictor | TorchPredictor) -> bool:
+    return isinstance(predictor, OpenVinoPredictor) and predictor.is_int8

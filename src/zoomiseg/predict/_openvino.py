@@ -14,8 +14,9 @@ from zoomiseg.networks import Card, Splitting
 
 from ._compiled import CompiledNetwork
 from ._convert import Answer, Probability, Tissue, reader
+from ._int8 import readers
 from ._ir_cache import IrCache
-from ._predictor import FloatArray, Patch, Runner
+from ._predictor import FloatArray, ImageArray, Patch, Runner
 from ._preprocess import predict_pixels_with, seen_pixels
 from ._runtime import openvino
 from ._split import SplitNetwork, WholeNetwork
@@ -31,24 +32,44 @@ class OpenVinoPredictor:
         module: The network; converted when the cache does not hold it.
         card: The module's own: its checksum is the key to the cache. One without a checksum is not cached.
         cache_folder: Where converted networks are kept; None is the user's cache folder.
+        int8: The quantised model to be run in the module's place, as `read_int8` gives it.
     """
 
-    def __init__(self, module: nn.Module, card: Card, *, cache_folder: Path | None = None) -> None:
+    def __init__(
+        self, module: nn.Module, card: Card, *, cache_folder: Path | None = None, int8: bytes | None = None
+    ) -> None:
         self.card = card
+        self.is_int8 = int8 is not None
         self.module = module.eval()
         self._cache = IrCache(cache_folder or platformdirs.user_cache_path("zoomiseg", appauthor=False))
-        self._network = self._split() if isinstance(self.module, Splitting) else self._whole()
+        if int8 is not None:
+            tissue, answer = map(CompiledNetwork, readers(int8))
+            self._network: SplitNetwork | WholeNetwork = SplitNetwork(tissue, answer, card)
+        else:
+            self._network = self._split() if isinstance(self.module, Splitting) else self._whole()
 
     @property
     def identity(self) -> str:
-        """Scale, weights checksum, engine with version."""
-        return f"{self.card.scale} {self.card.sha256} openvino {openvino.__version__}"
+        """Scale, weights checksum, engine with version; also the quantised model's checksum if it is run."""
+        identity = f"{self.card.scale} {self.card.sha256} openvino {openvino.__version__}"
+        return f"{identity} int8 {self.card.int8_sha256}" if self.is_int8 else identity
 
     def predict(
         self, patch: Patch, clicks: Sequence[Click], *, mask_input: FloatArray | None = None
     ) -> FloatArray:
         """Return the probability over the patch; see `Predictor.predict`."""
         return predict_pixels_with(self._network.run, self.card, patch, clicks, mask_input)
+
+    def run(self, pixels: ImageArray, guidance: FloatArray) -> FloatArray:
+        """Run the network alone.
+
+        Args:
+            pixels: (H, W, 3) uint8 RGB.
+            guidance: (1, 3, H, W) float32.
+        Returns:
+            (1, 1, H, W) probability.
+        """
+        return self._network.run(pixels, guidance)
 
     def look_at(self, patch: Patch) -> None:
         """Run the layers that need no click, and keep what they see; see `AheadPredictor.look_at`."""

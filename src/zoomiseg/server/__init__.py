@@ -1,6 +1,7 @@
 """The annotation server: slides, sessions and masks over HTTP, for the viewer and for scripts."""
 
 from ._app import create_app
+from ._pictures import mask_png
 from ._run import Started, serve
 from ._settings import CLASSES, SESSIONS_NAME, ServerSettings
 from ._users import Users, local_user, users_of_file
@@ -13,6 +14,7 @@ __all__ = [
     "Users",
     "create_app",
     "local_user",
+    "mask_png",
     "serve",
     "users_of_file",
 ]

@@ -20,7 +20,7 @@ class Engines:
         engine: What runs them.
     """
 
-    def __init__(self, engine: Literal["openvino", "torch"]) -> None:
+    def __init__(self, engine: Literal["openvino-int8", "openvino", "torch"]) -> None:
         self._engine = engine
         self._loaded: dict[str, Predictors] = {}
         self._learning: dict[tuple[str, Adaptation], PredictorPair] = {}

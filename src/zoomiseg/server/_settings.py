@@ -42,7 +42,7 @@ class ServerSettings:
     database: str | None = None
     weights: str = "compact"
     adapt: str = "off"
-    engine: Literal["openvino", "torch"] = "openvino"
+    engine: Literal["openvino-int8", "openvino", "torch"] = "openvino"
     classes: Mapping[str, str] = field(default_factory=lambda: CLASSES)
     users: Path | None = None
     user_header: str | None = None

@@ -5,7 +5,7 @@ from ._grabcut import GRABCUT, GrabCut
 from ._promptable import Promptable
 from ._random_walker import RANDOM_WALKER, RandomWalker
 from ._registry import known_baselines
-from ._sam_checkpoint import load_sam
+from ._sam_checkpoint import load_sam, untrained_sam
 
 __all__ = [
     "GRABCUT",
@@ -17,4 +17,5 @@ __all__ = [
     "RandomWalker",
     "known_baselines",
     "load_sam",
+    "untrained_sam",
 ]

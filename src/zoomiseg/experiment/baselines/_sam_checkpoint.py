@@ -60,6 +60,18 @@ def load_sam(checkpoint: Path | None) -> Promptable:
     return SegmentAnything(model)
 
 
+def untrained_sam() -> Promptable:
+    """Return Segment Anything ViT-B with random weights: its masks mean nothing, its time is right.
+
+    Raises:
+        MissingExtra: Without `zoomiseg[sam]`.
+    """
+    builders = segment_anything()
+    from ._sam import SegmentAnything  # noqa: PLC0415
+
+    return SegmentAnything(builders.build_sam_vit_b())
+
+
 def segment_anything() -> ModuleType:
     """Return the module of segment-anything that builds models.
 

@@ -1,0 +1,46 @@
+"""The quantised model that ships beside weights: the two parts of a network in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import torch
+from torch import nn
+
+from ._convert import Answer, Tissue, converted
+from ._ir import packed, unpacked
+from ._runtime import openvino
+
+_LENGTH_BYTES = 8
+# A multiple of what the networks pad to, each side and channel count another number.
+_EXAMPLE_SHAPE = (1, 3, 64, 128)
+Reader = Callable[[openvino.Core], openvino.Model]
+
+
+def float_models(network: nn.Module) -> tuple[openvino.Model, openvino.Model]:
+    """Return both parts of a `Splitting` network in float32, for a quantiser to begin with.
+
+    The first takes a normalised image; the second guidance, that image, and what the first gave.
+    """
+    tissue, answer = Tissue(network).eval(), Answer(network).eval()
+    with torch.inference_mode():
+        seen = tuple(tuple(each.shape) for each in tissue(torch.zeros(_EXAMPLE_SHAPE)))
+    shapes = (_EXAMPLE_SHAPE, _EXAMPLE_SHAPE, *seen)
+    return converted(tissue, (_EXAMPLE_SHAPE,)), converted(answer, shapes)
+
+
+def packed_pair(tissue: openvino.Model, answer: openvino.Model) -> bytes:
+    """Return both parts as one file's content: length of the first, the first, the second.
+
+    Raises:
+        OSError: There is no room for temporary files.
+    """
+    first = packed(tissue)
+    return len(first).to_bytes(_LENGTH_BYTES, "little") + first + packed(answer)
+
+
+def readers(content: bytes) -> tuple[Reader, Reader]:
+    """Return what reads the parts that `packed_pair` put together."""
+    end = _LENGTH_BYTES + int.from_bytes(content[:_LENGTH_BYTES], "little")
+    return partial(unpacked, content[_LENGTH_BYTES:end]), partial(unpacked, content[end:])
