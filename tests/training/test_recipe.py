@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from zoomiseg.errors import RecipeError
-from zoomiseg.networks import network_names
-from zoomiseg.training import Recipe, ValidationChoice, load_recipe, recipe_names
+from zoomiseg.networks import Card, SkipOptions, network_names
+from zoomiseg.training import START, Recipe, ValidationChoice, load_recipe, load_recipes, recipe_names
 
 SMALLEST = 'scale = "low"\nnetwork = "unet"\nsteps = 3\nmpp = [1.5, 2.0]\n'
 
@@ -31,12 +31,12 @@ def test_the_default_networks_have_a_recipe_each():
 
 @pytest.mark.parametrize("name", recipe_names())
 def test_every_shipped_recipe_loads_and_makes_sense(name):
-    recipe = load_recipe(name)
-    assert recipe.name == name
-    assert recipe.network in network_names()
-    assert 0 < recipe.mpp[0] <= recipe.mpp[1]
-    assert min(recipe.settled(100).steps, recipe.batch, recipe.size) > 0
-    assert recipe.composites + recipe.one_kind + recipe.some_structures <= 1
+    for recipe in load_recipes(name):
+        assert recipe.name == name
+        assert recipe.network in (*network_names(), START)
+        assert 0 < recipe.mpp[0] <= recipe.mpp[1]
+        assert min(recipe.settled(100).steps, recipe.batch, recipe.size) > 0
+        assert recipe.composites + recipe.one_kind + recipe.some_structures <= 1
 
 
 @pytest.mark.parametrize("name", ["compact-low", "compact-high"])
@@ -103,6 +103,7 @@ def test_every_key_can_be_set(recipe):
         textures = [["a.svs", 0.5], ["b.svs", 1]]
         validate_every = 50
         validation = [{kind = "gland", limit = 3}, {split = "train", kind = "polyp"}]
+        keep_better = true
     """
     loaded = load_recipe(recipe(text))
     keys = {line.split("=")[0].strip() for line in text.splitlines() if line.strip()}
@@ -220,3 +221,61 @@ def test_what_is_not_toml_is_said_to_be_so(recipe):
 def test_without_click_loss_nothing_else_is_other(name):
     without = load_recipe(f"{name}-no-click-loss")
     assert without == dataclasses.replace(load_recipe(name), name=without.name, click_weight=0.0)
+
+
+BOTH = """
+network = "start"
+keep_better = true
+[low]
+steps = 3
+mpp = [1.5, 2.0]
+[high]
+steps = 5
+mpp = [0.4, 0.7]
+"""
+
+
+def test_a_recipe_for_both_scales_has_a_table_for_each(recipe):
+    low, high = load_recipes(recipe(BOTH))
+    assert (low.scale, low.steps, low.mpp, low.keep_better) == ("low", 3, (1.5, 2.0), True)
+    assert (high.scale, high.steps, high.mpp, high.network) == ("high", 5, (0.4, 0.7), START)
+    with pytest.raises(RecipeError, match="is for both scales, and here one is asked for"):
+        load_recipe(recipe(BOTH))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("[high]", "[height]"), "needs the tables low and high and no scale"),
+        (("network", 'scale = "low"\nnetwork'), "needs the tables low and high and no scale"),
+        (("keep_better = true", ""), "which needs keep_better = true"),
+        (("steps = 5", "stops = 5"), "has unknown keys: stops"),
+    ],
+)
+def test_a_recipe_for_both_scales_that_cannot_be_used_is_told(recipe, change, said):
+    with pytest.raises(RecipeError, match=said):
+        load_recipes(recipe(BOTH.replace(*change)))
+
+
+def test_the_network_of_the_weights_it_begins_with_comes_with_its_skips_and_clicks(recipe):
+    low, _ = load_recipes(recipe(BOTH))
+    card = Card(
+        name="a",
+        network="compact-half",
+        options=SkipOptions("fused", False),
+        scale="low",
+        mpp=2.0,
+        click_radius_px=10,
+        mean=(0, 0, 0),
+        std=(1, 1, 1),
+        pad_to_patch=False,
+        data="",
+        licence="",
+        recipe="",
+        seeds=(),
+        figures={},
+    )
+    begun = low.begun_with(card)
+    assert (begun.network, begun.skips, begun.click_radius_px) == ("compact-half", card.options, 10)
+    named = dataclasses.replace(low, network="unet")
+    assert named.begun_with(card) == named

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD, SkipOptions, build_network, load_network
-from zoomiseg.training import save_weights
+from zoomiseg.networks import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    SkipOptions,
+    build_network,
+    load_network,
+    read_card,
+    read_int8,
+    save_int8,
+)
+from zoomiseg.training import keep_weights, save_weights
 from zoomiseg.training._learner import new_network
 
 from .stubs import tiny_recipe
@@ -53,3 +64,14 @@ def test_a_recipe_without_the_skip_modifications_trains_and_keeps_such_a_network
     assert card.options == SkipOptions("fused", False)
     loaded, _ = load_network(tmp_path / "mine", "low")
     assert [p.shape for p in loaded.parameters()] == [p.shape for p in wider.parameters()]
+
+
+def test_kept_weights_are_the_same_to_the_byte_under_a_new_name_quantised_model_and_all(network, tmp_path):
+    save_weights(network, tiny_recipe(network="compact-unet16"), tmp_path / "old")
+    before = save_int8(tmp_path / "old", "low", b"a quantised model")
+    card = keep_weights(tmp_path / "old", tmp_path / "mine", "low")
+    assert card == replace(before, name="mine")
+    assert read_card(tmp_path / "mine", "low") == card
+    assert read_int8(tmp_path / "mine", "low") == b"a quantised model"
+    tensors = [(tmp_path / name / "low.safetensors").read_bytes() for name in ("old", "mine")]
+    assert tensors[0] == tensors[1]

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _NAME = "origin.json"
 _CARD = "session.json"
-_ENGINES = ("openvino", "torch")
+_ENGINES = ("openvino-int8", "openvino", "torch")
+"""Those of `zoomiseg.predict`, which is not loaded for their names."""
 _RESULT_ENDINGS = (".zoomiseg", ".geojson", ".json", ".png")
 
 

@@ -13,7 +13,7 @@ from ._library import Library
 from ._patch_tasks import PatchTasks
 from ._recipe import Recipe
 from ._sides import Sides
-from ._sources import is_learnt, rows_of
+from ._sources import Row, is_learnt, rows_of
 from ._stored import ImageArray
 from ._tasks import TaskMix, Tasks
 
@@ -36,6 +36,15 @@ def training_tasks(recipe: Recipe, *folders: Path) -> Tasks | PatchTasks:
         for row in rows_of(folder, recipe)
         if row.split == "train" and is_learnt(row.kind, recipe)
     ]
+    return tasks_of(rows, recipe, folders)
+
+
+def tasks_of(rows: Sequence[Row], recipe: Recipe, folders: Sequence[Path]) -> Tasks | PatchTasks:
+    """Return the samples of a recipe from these rows; textures are looked for in the folders.
+
+    Raises:
+        ManifestError, SlideError, AnnotationError: As for `training_tasks`.
+    """
     parts = [part for row in rows for part in row.parts(recipe.mpp, recipe.sizes[-1])]
     textures = [(_whole(_found(path, folders), mpp), mpp) for path, mpp in recipe.textures]
     mix = TaskMix(

@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from zoomiseg.losses import ClickLossForm
-from zoomiseg.networks import ShallowSkip, SkipOptions
+from zoomiseg.networks import Card, ShallowSkip, SkipOptions
 
 SIZE_STEP = 32
 """Pixels: the coarsest stride of the networks, so that none has to pad a sample."""
 Source = Literal["real", "generated"]
 Precision = Literal["32-true", "bf16-mixed"]
 Schedule = Literal["cosine", "constant"]
+START = "start"
+"""Stands for the network of the weights that a training begins with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,8 @@ class Recipe:
     Args:
         name: Of the recipe.
         scale: Which of the two networks it trains.
-        network: A name that `zoomiseg.networks` knows.
+        network: A name that `zoomiseg.networks` knows; or `start`: that of the weights it begins with, their
+            skips and radius of clicks as well.
         shallow_skip, drop_second_skip: What the two shallowest skips carry, see `SkipOptions`.
         pretrained: Start the encoder from ImageNet weights.
         steps: Optimiser steps; or else `epochs`.
@@ -83,6 +86,8 @@ class Recipe:
         validate_every: Steps between validations; the last step has one too. 0: never.
         validation: The sets of images for that. The best weights are those of the fewest clicks to an IoU of
             0.85, averaged over the sets.
+        keep_better: Let the robot also click with the weights that it begins with, on images that are held
+            out, and keep those weights where the training did not better them.
     """
 
     name: str
@@ -130,6 +135,7 @@ class Recipe:
     textures: tuple[tuple[str, float], ...] = ()
     validate_every: int = 400
     validation: tuple[ValidationChoice, ...] = (ValidationChoice(),)
+    keep_better: bool = False
 
     @property
     def skips(self) -> SkipOptions:
@@ -146,6 +152,18 @@ class Recipe:
         if not self.epochs:
             return self
         return replace(self, steps=-(-self.epochs * images // (self.batch * self.accumulate)))
+
+    def begun_with(self, card: Card) -> Recipe:
+        """Return the recipe for the network of a card, where it takes that of the weights it begins with."""
+        if self.network != START:
+            return self
+        return replace(
+            self,
+            network=card.network,
+            shallow_skip=card.options.shallow_skip,
+            drop_second_skip=card.options.drop_second_skip,
+            click_radius_px=card.click_radius_px,
+        )
 
     def validates_after(self, steps: int) -> bool:
         """Say whether there is a validation once so many steps are finished."""

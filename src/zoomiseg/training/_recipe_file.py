@@ -13,6 +13,8 @@ from zoomiseg.errors import RecipeError
 
 from ._recipe import Recipe
 
+_SCALES = ("low", "high")
+
 
 def recipe_names() -> tuple[str, ...]:
     """Return the names of the recipes that come with the package."""
@@ -26,13 +28,38 @@ def load_recipe(name: str) -> Recipe:
     """Return a recipe of the package by name, or any other by the path of its TOML file.
 
     Raises:
+        RecipeError: No such recipe, one for both scales, an unknown or missing key, or a value of the wrong
+            kind.
+    """
+    recipes = load_recipes(name)
+    if len(recipes) > 1:
+        raise RecipeError(f"The recipe {name} is for both scales, and here one is asked for.")
+    return recipes[0]
+
+
+def load_recipes(name: str) -> tuple[Recipe, ...]:
+    """Return a recipe as `load_recipe` does; of one for both scales, that of the low and that of the high.
+
+    Such a recipe has the tables `low` and `high` with what differs between them, and no key `scale`.
+
+    Raises:
         RecipeError: No such recipe, an unknown or missing key, or a value of the wrong kind.
     """
     try:
         values = tomllib.loads(_text(name))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"The recipe {name} is not TOML: {error}.") from error
-    return _parsed(values, Path(name).stem)
+    tables = {scale: values.pop(scale) for scale in _SCALES if isinstance(values.get(scale), dict)}
+    if not tables:
+        return (_parsed(values, Path(name).stem),)
+    if "scale" in values or len(tables) < len(_SCALES):
+        raise RecipeError(
+            f"The recipe {name} needs the tables low and high and no scale, or neither of them."
+        )
+    recipes = [_parsed(values | table | {"scale": scale}, Path(name).stem) for scale, table in tables.items()]
+    if not all(recipe.keep_better for recipe in recipes):
+        raise RecipeError(f"The recipe {name} is for both scales, which needs keep_better = true.")
+    return tuple(recipes)
 
 
 def _text(name: str) -> str:

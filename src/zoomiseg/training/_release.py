@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from zoomiseg.geometry import HIGH, LOW
-from zoomiseg.networks import IMAGENET_MEAN, IMAGENET_STD, Card, save_network
+from zoomiseg.geometry import HIGH, LOW, ScaleName
+from zoomiseg.networks import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Card,
+    load_network,
+    read_int8,
+    save_int8,
+    save_network,
+)
 
 from ._recipe import Recipe
 
@@ -53,3 +62,16 @@ def save_weights(
         figures=figures or {},
     )
     return save_network(folder, recipe.scale, network, card)
+
+
+def keep_weights(source: Path, folder: Path, scale: ScaleName) -> Card:
+    """Write the weights of one scale of a folder into another, unchanged but for their name; return the card.
+
+    Raises:
+        WeightsError: The weights are damaged.
+        OutputError: They cannot be written.
+    """
+    network, card = load_network(source, scale)
+    quantised = read_int8(source, scale)
+    kept = save_network(folder, scale, network, replace(card, name=folder.name, int8_sha256=""))
+    return save_int8(folder, scale, quantised) if quantised else kept

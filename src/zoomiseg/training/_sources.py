@@ -24,11 +24,13 @@ class Row:
     Args:
         split: The manifest's.
         kind: The manifest's.
+        unit: Its patient, or its slide where that is not known: what is held out as a whole.
         parts: Reads it, for samples of (finest, coarsest) µm per pixel and so many pixels a side.
     """
 
     split: str
     kind: str
+    unit: str
     parts: Callable[[tuple[float, float], int], Sequence[Part]]
 
 
@@ -54,7 +56,8 @@ def is_learnt(kind: str, recipe: Recipe) -> bool:
 
 
 def _row(pair: Pair) -> Row:
-    return Row(pair.split, pair.extra.get("kind", ""), partial(_parts, pair))
+    unit = pair.group or str(pair.slide)
+    return Row(pair.split, pair.extra.get("kind", ""), unit, partial(_parts, pair))
 
 
 def _parts(pair: Pair, mpp: tuple[float, float], size: int) -> Sequence[Part]:
@@ -62,4 +65,5 @@ def _parts(pair: Pair, mpp: tuple[float, float], size: int) -> Sequence[Part]:
 
 
 def _prepared_row(part: PreparedPart) -> Row:
-    return Row(part.pair.split, part.pair.kind, lambda mpp, size: [part])
+    unit = part.pair.group or part.pair.slide
+    return Row(part.pair.split, part.pair.kind, unit, lambda mpp, size: [part])

@@ -65,10 +65,27 @@ def validation_sets(recipe: Recipe, *folders: Path) -> tuple[ValidationSet, ...]
 def _validation_set(
     choice: ValidationChoice, rows: Sequence[Row], recipe: Recipe, mpp: float
 ) -> ValidationSet:
-    chosen = _spread([row for row in rows if _is_chosen(row, choice, recipe)], choice.limit)
-    tiles = (row.parts((mpp, mpp), recipe.size) for row in chosen)
+    chosen = [row for row in rows if _is_chosen(row, choice, recipe)]
+    return validation_set(choice.name, chosen, recipe, mpp=mpp, limit=choice.limit)
+
+
+def validation_set(
+    name: str, rows: Sequence[Row], recipe: Recipe, *, mpp: float, limit: int
+) -> ValidationSet:
+    """Return a set of images, evenly spread over the rows, at most `limit`.
+
+    Args:
+        name: Of the set.
+        rows: What it is chosen from.
+        recipe: Its size of samples decides into what a large image is cut.
+        mpp: µm per pixel that the images are brought to.
+        limit: Images at most.
+    Raises:
+        ManifestError, SlideError, AnnotationError: As for `validation_sets`.
+    """
+    tiles = (row.parts((mpp, mpp), recipe.size) for row in _spread(rows, limit))
     whole = (min(parts, key=lambda part: abs(part.marked - 0.5)) for parts in tiles)
-    return ValidationSet(choice.name, mpp, tuple(part for part in whole if _LEAST <= part.marked <= _MOST))
+    return ValidationSet(name, mpp, tuple(part for part in whole if _LEAST <= part.marked <= _MOST))
 
 
 def _is_chosen(row: Row, choice: ValidationChoice, recipe: Recipe) -> bool:
