@@ -196,8 +196,8 @@ def _stages(times: Times, found: Ceilings, ours: Predictors) -> list[dict[str, A
             "bytes": cost[1],
         }
         moved_s = cost[1] / found.copy_gb_s / 1e9
-        is_int8 = ours.engine == "openvino-int8" and name.startswith("network")
-        computed_s = cost[0] / (found.int8_gops if is_int8 else found.fp32_gflops) / 1e9
+        best = found.int8_gops if ours.engine == "openvino-int8" else found.fp32_gflops
+        computed_s = cost[0] / best / 1e9
         row["share_of_ceiling"] = round(max(moved_s, computed_s) / times.median(name), 4)
         rows.append(row)
     return rows
