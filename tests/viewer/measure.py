@@ -58,7 +58,7 @@ def main(url: str) -> None:
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        desk = open_slide_page(page, url)
+        desk = open_slide_page(page, url.rstrip("/"))
         page.evaluate(WATCH)
         desk.click(NESTS[0])
         desk.wait_for_mask(NESTS[0])
