@@ -74,10 +74,12 @@ class Desk:
 
     def settled(self) -> None:
         """Wait until all tiles are there."""
+        # What a move lacks is known only once the frame after it is drawn; until then all seems to be there.
         self.page.evaluate(
             """() => new Promise((done) => {
                 const viewer = OpenSeadragon.getViewer(document.querySelector(".slide"))
-                viewer.whenFullyLoaded(() => requestAnimationFrame(() => requestAnimationFrame(done)))
+                const twoFrames = (then) => requestAnimationFrame(() => requestAnimationFrame(then))
+                twoFrames(() => viewer.whenFullyLoaded(() => twoFrames(done)))
             })"""
         )
 
