@@ -12,7 +12,7 @@ from ._compact import STRIDE
 from ._compact_attention import CompactAttention
 from ._explained import Explained
 from ._options import SkipOptions
-from ._padding import cropped, padded, padded_image
+from ._padding import cropped, padded, padded_guidance, padded_image
 
 _FACTOR = 1.5
 
@@ -59,8 +59,8 @@ class CompactFine(nn.Module):
     def answer(self, image: Tensor, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
         """Return (N, 1, H, W) logits; see `Splitting`."""
         enlarged, *seen = tissue
-        _, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
-        features = self.inner.answered(enlarged, _enlarged(whole_guidance), self.inner.as_seen(seen))
+        clicks = _enlarged(padded_guidance(guidance, multiple=2 * STRIDE))
+        features = self.inner.answered(enlarged, clicks, self.inner.as_seen(seen))
         return cropped(self.inner.head(_shrunk(features)), image)
 
     def explained(

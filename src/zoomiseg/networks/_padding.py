@@ -11,12 +11,17 @@ def padded(image: Tensor, guidance: Tensor, *, multiple: int) -> tuple[Tensor, T
 
     The image repeats its last row and column, which opens no edge; the guidance says nothing (0) there.
     """
-    return padded_image(image, multiple=multiple), pad(guidance, _amounts(image, multiple))
+    return padded_image(image, multiple=multiple), padded_guidance(guidance, multiple=multiple)
 
 
 def padded_image(image: Tensor, *, multiple: int) -> Tensor:
     """Return an image as `padded` does."""
     return pad(image, _amounts(image, multiple), mode="replicate")
+
+
+def padded_guidance(guidance: Tensor, *, multiple: int) -> Tensor:
+    """Return guidance as `padded` does."""
+    return pad(guidance, _amounts(guidance, multiple))
 
 
 def cropped(logits: Tensor, image: Tensor) -> Tensor:
