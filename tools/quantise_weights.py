@@ -110,7 +110,7 @@ def quantised(
 
     seeing = openvino.Core().compile_model(tissue, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     answered = [
-        (guidance, image, *(np.array(seen) for seen in seeing((image,)).values())) for image, guidance in fed
+        (guidance, *(np.array(seen) for seen in seeing((image,)).values())) for image, guidance in fed
     ]
     common = {
         "subset_size": len(fed),

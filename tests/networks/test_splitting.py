@@ -26,7 +26,7 @@ def test_the_answer_to_the_tissue_is_the_answer_of_the_network(network, size):
     tissue = network.tissue(image)
     for clicks in ([(20, 30, 1)], [(20, 30, 1), (40, 10, -1)]):
         maps = torch.from_numpy(guidance(clicks, None, *size, radius_px=5))[None]
-        assert torch.equal(network.answer(image, maps, tissue), network(image, maps))
+        assert torch.equal(network.answer(maps, tissue), network(image, maps))
 
 
 @pytest.mark.parametrize("name", ["compact-lite0", "unet", "uctransnet"])

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import openvino
 import pytest
+import torch
 from openvino import opset13 as ops
 
 from zoomiseg.predict import OpenVinoPredictor, _ir_cache, load_predictors
@@ -80,7 +81,9 @@ def test_writing_returns_the_model_that_will_be_read(tmp_path: Path, core: openv
     image = np.random.default_rng(0).normal(size=(1, 3, 256, 256)).astype(np.float32)
     predictor = load_predictors("compact").high
     assert isinstance(predictor, OpenVinoPredictor)
-    written = cache.write("key", converted(Probability(predictor.module), (EXAMPLE_SHAPE,) * 2), core)
+    written = cache.write(
+        "key", converted(Probability(predictor.module), (torch.zeros(EXAMPLE_SHAPE),) * 2), core
+    )
     answers = [
         core.compile_model(model, "CPU", settings)((image, image))[0].tobytes()
         for model in (written, cache.read("key", core))

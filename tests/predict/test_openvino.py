@@ -13,6 +13,7 @@ from zoomiseg.networks._options import SkipOptions
 from zoomiseg.networks._uctransnet import UCTransNet
 from zoomiseg.networks._unet import UNet
 from zoomiseg.predict import OpenVinoPredictor, Predictor, TorchPredictor, _compiled, _convert, _split
+from zoomiseg.predict._convert import CONVERSION
 
 from .conftest import MakePatch
 
@@ -117,4 +118,4 @@ def test_warming_up_compiles_the_whole_patch(
 
 
 def test_the_identity_names_scale_weights_and_engine(predictor: OpenVinoPredictor, card: Card) -> None:
-    assert predictor.identity == f"low {card.sha256} openvino {openvino.__version__}"
+    assert predictor.identity == f"low {card.sha256} openvino {openvino.__version__} {CONVERSION}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple, TypeAlias, cast
 
-from torch import Tensor, cat, nn, zeros
-from torch.nn.functional import interpolate
+from torch import Tensor, cat, nn, relu, zeros
+from torch.nn.functional import conv2d, conv_transpose2d, interpolate
 
-from ._blocks import InteractionStem, conv_norm_relu
+from ._blocks import InteractionStem, conv_norm_relu, enlarging, folded
 from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, Lite0Body, lite0_stem, load_imagenet_weights
 from ._options import SkipOptions
 from ._padding import cropped, padded
@@ -19,12 +20,24 @@ STRIDE = 32
 # A click's disk must be as loud as the features that it is added to from the start. With a gain of 1 the
 # clicks were not obeyed after 200 steps of training; the encoder's norms drown them.
 _GUIDANCE_GAIN = 10.0
+_HALF_MAX = 60000.0
+
+
+class Convolved(NamedTuple):
+    """What `DecoderBlock.of_skip` made of a skip."""
+
+    sums: Tensor
+
+
+Skip: TypeAlias = Tensor | Convolved | None
 
 
 class DecoderBlock(nn.Module):
     """Narrow, enlarge by two, join the skip, convolve.
 
-    The 1x1 comes before the enlargement, where it costs a quarter.
+    The 1x1 comes before the enlargement, where it costs a quarter. A convolution of joined maps is a sum of
+    two, and where the skip depends on the tissue alone, its half need not be computed again at each click:
+    outside of training, `of_skip` gives that half and `forward` takes it.
     """
 
     def __init__(self, inputs: int, skip: int, outputs: int, *, convolutions: int) -> None:
@@ -32,11 +45,44 @@ class DecoderBlock(nn.Module):
         self.narrow = conv_norm_relu(inputs, outputs, kernel=1)
         widths = [outputs + skip] + [outputs] * convolutions
         self.convolve = nn.Sequential(*(conv_norm_relu(before, after) for before, after in pairwise(widths)))
+        self._outputs = outputs
 
-    def forward(self, deep: Tensor, skip: Tensor | None) -> Tensor:
-        up = interpolate(self.narrow(deep), scale_factor=2.0, mode="nearest")
+    def forward(self, deep: Tensor, skip: Skip) -> Tensor:
+        """Return (N, outputs, 2 h, 2 w) from (N, inputs, h, w) and a skip of (N, skip, 2 h, 2 w)."""
+        narrow = self.narrow(deep)
+        if self.training:
+            return self._plainly(narrow, skip)
+        weight, _ = self._folded()
+        kernel = enlarging(weight[:, : self._outputs])
+        sums = skip.sums.float() if isinstance(skip, Convolved) else self._sums(skip)
+        features = relu(conv_transpose2d(narrow, kernel, stride=2, padding=1) + sums)
+        for each in list(self.convolve.children())[1:]:
+            features = each(features)
+        return features
+
+    def of_skip(self, skip: Tensor) -> Skip:
+        """Return the skip's share in the first convolution, to be kept; in training the skip itself.
+
+        The share is in half precision: these are the largest maps of all.
+        """
+        if self.training:
+            return skip
+        return Convolved(self._sums(skip).clamp(-_HALF_MAX, _HALF_MAX).half())
+
+    def _plainly(self, narrow: Tensor, skip: Skip) -> Tensor:
+        assert not isinstance(skip, Convolved), "norms learn from both halves together"
+        up = interpolate(narrow, scale_factor=2.0, mode="nearest")
         joined: Tensor = self.convolve(up if skip is None else cat([up, skip], dim=1))
         return joined
+
+    def _sums(self, skip: Tensor | None) -> Tensor:
+        weight, bias = self._folded()
+        if skip is None:
+            return bias[:, None, None]
+        return conv2d(skip, weight[:, self._outputs :], bias, padding=1)
+
+    def _folded(self) -> tuple[Tensor, Tensor]:
+        return folded(cast(nn.Sequential, self.convolve[0]))
 
 
 class CompactBase(nn.Module):
@@ -64,22 +110,29 @@ class CompactBase(nn.Module):
         nn.init.normal_(self.head.weight, std=0.1)
         self.head.bias = nn.Parameter(zeros(1))
 
-    def decoded(self, image: Tensor, *, shallow: Tensor, kept: Sequence[Tensor | None]) -> Tensor:
+    def decoded(self, deep: Tensor, skips: Sequence[Skip]) -> Tensor:
         """Return (N, 16, H, W) features, which `head` makes logits of.
 
         Args:
-            image: (N, 3, H, W), sides multiples of `STRIDE`.
-            shallow: What the stride-2 skip carries.
-            kept: The encoder's features at strides 4, 8, 16, 32; those at 4 only where their skip is there.
+            deep: The encoder's features at stride 32.
+            skips: At strides 16, 8, 4, 2 and 1.
         """
-        second, third, fourth, deep = kept
-        assert deep is not None, "only the skip at stride 4 can be missing"
         features = deep
-        kept_second = None if self.drop_second_skip else second
-        skips = (fourth, third, kept_second, shallow, self.image_branch(image))
         for block, skip in zip(self.decoder, skips, strict=True):
             features = block(features, skip)
         return features
+
+    def skips(self, image: Tensor, shallow: Tensor, kept: Sequence[Tensor]) -> tuple[Tensor | None, ...]:
+        """Return what joins the decoder at strides 16, 8, 4, 2 and 1.
+
+        Args:
+            image: (N, C, H, W), sides multiples of `STRIDE`.
+            shallow: What the stride-2 skip carries.
+            kept: The encoder's features at strides 4, 8, 16, 32.
+        """
+        second, third, fourth, _ = kept
+        kept_second = None if self.drop_second_skip else second
+        return fourth, third, kept_second, shallow, self.image_branch(image)
 
 
 class CompactLite0(CompactBase):
@@ -114,7 +167,8 @@ class CompactLite0(CompactBase):
         whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
         fused, shallow = self.stem(whole_image, whole_guidance)
         _, *kept = self.body(fused)
-        return cropped(self.head(self.decoded(whole_image, shallow=shallow, kept=kept)), image)
+        features = self.decoded(kept[-1], self.skips(whole_image, shallow, kept))
+        return cropped(self.head(features), image)
 
 
 def loud_conv(inputs: int, outputs: int) -> nn.Conv2d:

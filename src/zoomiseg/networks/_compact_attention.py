@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple, cast
 
 from torch import Tensor, nn
 
 from ._click_attention import ClickAttention, Places, clicked_places
-from ._compact import STRIDE, CompactBase, loud_conv
+from ._compact import STRIDE, CompactBase, Convolved, DecoderBlock, Skip, loud_conv
 from ._explained import Explained
 from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, lite0_stem, load_imagenet_weights
 from ._options import SkipOptions
-from ._padding import cropped, padded, padded_image
+from ._padding import cropped, padded, padded_guidance, padded_image
 
 _JOIN = 3
 """Stages of the encoder, to stride 8, that no click touches."""
-Seen = tuple[Tensor, Tensor | None, Tensor]
-"""Features at strides 2, 4 and 8, none of which a click has touched; None where no skip needs them."""
+
+
+class Seen(NamedTuple):
+    """What no click has touched: features at stride 8, and what joins the decoder at strides 4, 2 and 1.
+
+    The latter are convolved outside of training, but for a skip at stride 2 that clicks are yet added to.
+    """
+
+    third: Tensor
+    second: Skip
+    shallow: Skip
+    full: Skip
 
 
 class CompactAttention(CompactBase):
@@ -59,18 +70,18 @@ class CompactAttention(CompactBase):
             image: (N, 3, H, W) RGB, normalised with ImageNet mean and deviation.
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
-        return self.answer(image, guidance, self.tissue(image))
+        return self.answer(guidance, self.tissue(image))
 
     def tissue(self, image: Tensor) -> tuple[Tensor, ...]:
-        """Return the features at strides 2 and 8, between them those at 4 where a skip needs them."""
-        features = self.seen(padded_image(image, multiple=STRIDE))
-        return tuple(each for each in features if each is not None)
+        """Return what `Seen` holds, as far as it is there."""
+        seen = self.seen(padded_image(image, multiple=STRIDE))
+        tensors = (each.sums if isinstance(each, Convolved) else each for each in seen)
+        return tuple(each for each in tensors if each is not None)
 
-    def answer(self, image: Tensor, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
+    def answer(self, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
         """Return (N, 1, H, W) logits; see `Splitting`."""
-        whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
-        features = self.answered(whole_image, whole_guidance, self.as_seen(tissue))
-        return cropped(self.head(features), image)
+        features = self.answered(padded_guidance(guidance, multiple=STRIDE), self.as_seen(tissue))
+        return cropped(self.head(features), guidance)
 
     def explained(
         self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
@@ -78,20 +89,16 @@ class CompactAttention(CompactBase):
         """Return the logits and what they came from; see `Explaining`."""
         whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
         seen = self.seen(whole_image)
-        features = self.answered(whole_image, whole_guidance, seen, memory, tuning)
-        return cropped(self.head(features), image), features, *clicked_places(seen[2], whole_guidance)
+        features = self.answered(whole_guidance, seen, memory, tuning)
+        return cropped(self.head(features), image), features, *clicked_places(seen.third, whole_guidance)
 
     def answered(
-        self,
-        image: Tensor,
-        guidance: Tensor,
-        seen: Seen,
-        memory: Places | None = None,
-        tuning: Tensor | None = None,
+        self, guidance: Tensor, seen: Seen, memory: Places | None = None, tuning: Tensor | None = None
     ) -> Tensor:
         """Return the decoder's (N, 16, H, W) features; H and W must be multiples of `STRIDE`."""
-        shallow, second, third = seen
+        third, second, shallow, full = seen
         if self.skip_branch is not None:
+            assert isinstance(shallow, Tensor), "clicks are yet to be added"
             shallow = shallow + self.skip_branch(guidance)
         alike = self.attention(third, guidance, memory)
         where = self.guidance_branch(guidance)
@@ -100,24 +107,41 @@ class CompactAttention(CompactBase):
             alike = _tuned(alike, tuning[:, where.shape[1] :])
         joined = third + where
         fourth = self._staged(joined, 3, 5) + alike
-        kept = (second, joined, fourth, self._staged(fourth, 5, 7))
-        return self.decoded(image, shallow=shallow, kept=kept)
+        return self.decoded(self._staged(fourth, 5, 7), (fourth, joined, second, shallow, full))
 
     def as_seen(self, tissue: Sequence[Tensor]) -> Seen:
         """Return what `seen` returned, from what `tissue` returned."""
-        return tissue[0], None if self.drop_second_skip else tissue[1], tissue[-1]
+        third, *second, shallow, full = tissue
+        again: Callable[[Tensor], Skip] = _unchanged if self.training else Convolved
+        return Seen(
+            third,
+            again(second[0]) if second else None,
+            shallow if self.skip_branch is not None else again(shallow),
+            again(full),
+        )
 
     def seen(self, image: Tensor) -> Seen:
         """Return what depends on the tissue alone."""
         shallow = self.stem(image)
         second = self._staged(shallow, 0, 2)
-        third = self._staged(second, 2, _JOIN)
-        return shallow, None if self.drop_second_skip else second, third
+        return Seen(
+            third=self._staged(second, 2, _JOIN),
+            second=None if self.drop_second_skip else self._block(-3).of_skip(second),
+            shallow=shallow if self.skip_branch is not None else self._block(-2).of_skip(shallow),
+            full=self._block(-1).of_skip(self.image_branch(image)),
+        )
+
+    def _block(self, index: int) -> DecoderBlock:
+        return cast(DecoderBlock, self.decoder[index])
 
     def _staged(self, features: Tensor, first: int, end: int) -> Tensor:
         for index in range(first, end):
             features = self.body.stages[index](features)
         return features
+
+
+def _unchanged(skip: Tensor) -> Skip:
+    return skip
 
 
 def _tuned(maps: Tensor, tuning: Tensor) -> Tensor:

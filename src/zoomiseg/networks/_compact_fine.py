@@ -49,19 +49,17 @@ class CompactFine(nn.Module):
             image: (N, 3, H, W) RGB, normalised with ImageNet mean and deviation.
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
-        return self.answer(image, guidance, self.tissue(image))
+        return self.answer(guidance, self.tissue(image))
 
     def tissue(self, image: Tensor) -> tuple[Tensor, ...]:
-        """Return the padded image enlarged, and what the inner network sees of it."""
-        enlarged = _enlarged_image(padded_image(image, multiple=2 * STRIDE))
-        return enlarged, *self.inner.tissue(enlarged)
+        """Return what the inner network sees of the padded image enlarged."""
+        return self.inner.tissue(_enlarged_image(padded_image(image, multiple=2 * STRIDE)))
 
-    def answer(self, image: Tensor, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
+    def answer(self, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
         """Return (N, 1, H, W) logits; see `Splitting`."""
-        enlarged, *seen = tissue
         clicks = _enlarged(padded_guidance(guidance, multiple=2 * STRIDE))
-        features = self.inner.answered(enlarged, clicks, self.inner.as_seen(seen))
-        return cropped(self.inner.head(_shrunk(features)), image)
+        features = self.inner.answered(clicks, self.inner.as_seen(tissue))
+        return cropped(self.inner.head(_shrunk(features)), guidance)
 
     def explained(
         self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
@@ -70,8 +68,8 @@ class CompactFine(nn.Module):
         whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
         enlarged, clicks = _enlarged_image(whole_image), _enlarged(whole_guidance)
         seen = self.inner.seen(enlarged)
-        features = _shrunk(self.inner.answered(enlarged, clicks, seen, memory, tuning))
-        return cropped(self.inner.head(features), image), features, *clicked_places(seen[2], clicks)
+        features = _shrunk(self.inner.answered(clicks, seen, memory, tuning))
+        return cropped(self.inner.head(features), image), features, *clicked_places(seen.third, clicks)
 
 
 def _enlarged_image(image: Tensor) -> Tensor:

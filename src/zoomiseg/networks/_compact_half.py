@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from torch import Tensor, cat, nn
-from torch.nn.functional import avg_pool2d, interpolate
+from torch import Tensor, cat, nn, relu
+from torch.nn.functional import avg_pool2d, conv2d, interpolate
 
-from ._blocks import conv_norm_relu
+from ._blocks import conv_norm_relu, folded
 from ._click_attention import Places, clicked_places
 from ._compact import DECODER_CHANNELS, STRIDE
 from ._compact_attention import CompactAttention
 from ._explained import Explained
 from ._options import SkipOptions
-from ._padding import cropped, padded, padded_image
+from ._padding import cropped, padded, padded_guidance, padded_image
 
 _FINE_CHANNELS = 8
 
@@ -55,41 +55,49 @@ class CompactHalf(nn.Module):
             image: (N, 3, H, W) RGB, normalised with ImageNet mean and deviation.
             guidance: (N, 3, H, W) in [0, 1]: positive clicks, negative clicks, mask input.
         """
-        return self.answer(image, guidance, self.tissue(image))
+        return self.answer(guidance, self.tissue(image))
 
     def tissue(self, image: Tensor) -> tuple[Tensor, ...]:
-        """Return the padded image shrunk by two, and what the coarse network sees of it."""
-        shrunk = avg_pool2d(padded_image(image, multiple=2 * STRIDE), 2)
-        return shrunk, *self.coarse.tissue(shrunk)
+        """Return what joins the correction, and what is seen of the padded image shrunk by two."""
+        whole = padded_image(image, multiple=2 * STRIDE)
+        return self._fine(whole), *self.coarse.tissue(avg_pool2d(whole, 2))
 
-    def answer(self, image: Tensor, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
+    def answer(self, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
         """Return (N, 1, H, W) logits; see `Splitting`."""
-        shrunk, *seen = tissue
-        whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
-        features = self.coarse.answered(shrunk, avg_pool2d(whole_guidance, 2), self.coarse.as_seen(seen))
-        return cropped(self._corrected(whole_image, features), image)
+        fine, *seen = tissue
+        clicks = avg_pool2d(padded_guidance(guidance, multiple=2 * STRIDE), 2)
+        features = self.coarse.answered(clicks, self.coarse.as_seen(seen))
+        return cropped(self._corrected(fine, features), guidance)
 
     def explained(
         self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
     ) -> Explained:
         """Return the logits and what they came from, at half of the resolution; see `Explaining`."""
-        whole_image, shrunk, clicks = _halved(image, guidance)
-        seen = self.coarse.seen(shrunk)
-        features = self.coarse.answered(shrunk, clicks, seen, memory, tuning)
-        logits = cropped(self._corrected(whole_image, features), image)
-        return logits, features, *clicked_places(seen[2], clicks)
+        whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
+        clicks = avg_pool2d(whole_guidance, 2)
+        seen = self.coarse.seen(avg_pool2d(whole_image, 2))
+        features = self.coarse.answered(clicks, seen, memory, tuning)
+        logits = cropped(self._corrected(self._fine(whole_image), features), image)
+        return logits, features, *clicked_places(seen.third, clicks)
 
-    def _corrected(self, image: Tensor, features: Tensor) -> Tensor:
+    def _fine(self, image: Tensor) -> Tensor:
+        """Return the pixels' channels, and outside of training their share in `join` instead."""
+        fine: Tensor = self.fine(image)
+        if self.training:
+            return fine
+        weight, bias = folded(self.join)
+        return conv2d(fine, weight[:, :_FINE_CHANNELS], bias, padding=1).half()
+
+    def _corrected(self, fine: Tensor, features: Tensor) -> Tensor:
         logits: Tensor = _enlarged(self.coarse.head(features))
-        seen = cat([self.fine(image), _enlarged(self.narrow(features))], dim=1)
-        correction: Tensor = self.correction(self.join(seen))
+        narrow = _enlarged(self.narrow(features))
+        if self.training:
+            joined: Tensor = self.join(cat([fine, narrow], dim=1))
+        else:
+            weight, _ = folded(self.join)
+            joined = relu(conv2d(narrow, weight[:, _FINE_CHANNELS:], padding=1) + fine.float())
+        correction: Tensor = self.correction(joined)
         return logits + correction
-
-
-def _halved(image: Tensor, guidance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the padded image, and image and guidance at half of the resolution."""
-    whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
-    return whole_image, avg_pool2d(whole_image, 2), avg_pool2d(whole_guidance, 2)
 
 
 def _enlarged(features: Tensor) -> Tensor:

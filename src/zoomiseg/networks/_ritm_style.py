@@ -64,7 +64,8 @@ class RitmStyle(CompactBase):
         together = cat(padded(image, guidance, multiple=STRIDE), dim=1)
         shallow = self.stem(together)
         _, *kept = self.body(shallow)
-        return cropped(self.head(self.decoded(together, shallow=shallow, kept=kept)), image)
+        features = self.decoded(kept[-1], self.skips(together, shallow, kept))
+        return cropped(self.head(features), image)
 
 
 def _with_guidance(stem: nn.Sequential) -> nn.Sequential:

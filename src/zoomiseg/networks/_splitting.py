@@ -13,18 +13,17 @@ class Splitting(Protocol):
     """A network whose first layers depend on the tissue alone: `answer` of `tissue` is `forward`."""
 
     def tissue(self, image: Tensor) -> tuple[Tensor, ...]:
-        """Return what `answer` needs of an image besides the image itself.
+        """Return what `answer` needs of an image: to be kept, and large maps of it are in half precision.
 
         Args:
             image: (N, 3, H, W), as for `forward`.
         """
         ...
 
-    def answer(self, image: Tensor, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
+    def answer(self, guidance: Tensor, tissue: Sequence[Tensor]) -> Tensor:
         """Return (N, 1, H, W) logits.
 
         Args:
-            image: (N, 3, H, W), as for `forward`.
             guidance: (N, 3, H, W), as for `forward`.
             tissue: What `tissue` returned for the same image.
         """

@@ -36,11 +36,11 @@ class CompiledNetwork:
         self._lock = Lock()
 
     def run(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
-        """Return the model's outputs, float32, for inputs of any size that it takes."""
+        """Return the model's outputs, float32 or float16, for inputs of any size that it takes."""
         with self._lock:
             outputs = self._compiled_for(tuple(each.shape for each in inputs))(inputs)
             # They lie in buffers that the next request fills.
-            return tuple(np.array(outputs[index], np.float32) for index in range(len(outputs)))
+            return tuple(np.array(outputs[index]) for index in range(len(outputs)))
 
     @property
     def compiled_shapes(self) -> list[tuple[tuple[int, ...], ...]]:

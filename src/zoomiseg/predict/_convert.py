@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import cast
 
-import torch
 from torch import Tensor, nn
 
 from zoomiseg.networks import Splitting
 
 from ._ir_cache import IrCache
 from ._runtime import openvino
+
+CONVERSION = 2
+"""Counts what changes a network converted from the same weights: its inputs, a bit of its answers."""
 
 # torch notes what it traces in one place for all threads: two networks at once are mixed up.
 _ONE_AT_A_TIME = Lock()
@@ -51,38 +53,37 @@ class Answer(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, guidance: Tensor, image: Tensor, *tissue: Tensor) -> Tensor:
+    def forward(self, guidance: Tensor, *tissue: Tensor) -> Tensor:
         """Return (N, 1, H, W) in [0, 1]."""
-        return cast(Splitting, self.network).answer(image, guidance, tissue).sigmoid()
+        return cast(Splitting, self.network).answer(guidance, tissue).sigmoid()
 
 
-def converted(module: nn.Module, example_shapes: Sequence[tuple[int, ...]]) -> openvino.Model:
+def converted(module: nn.Module, example: Sequence[Tensor]) -> openvino.Model:
     """Return the model of `module` for inputs of any size; those of the example are traced."""
-    example = tuple(torch.zeros(shape) for shape in example_shapes)
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         # OpenVINO itself calls what torch is about to retire.
         warnings.filterwarnings("ignore", message="`torch.jit", category=DeprecationWarning)
-        model: openvino.Model = openvino.convert_model(module, example_input=example)
+        model: openvino.Model = openvino.convert_model(module, example_input=tuple(example))
     return model
 
 
 def reader(
-    module: nn.Module, example_shapes: Sequence[tuple[int, ...]], *, key: str, cache: IrCache
+    module: nn.Module, example: Sequence[Tensor], *, key: str, cache: IrCache
 ) -> Callable[[openvino.Core], openvino.Model]:
     """Return what gives the model of `module`: from the cache, or converted and then kept there.
 
     Args:
         module: In eval mode, tensors to a tensor or a tuple of them.
-        example_shapes: Of its inputs; other sizes will do later.
+        example: Inputs; other sizes will do later.
         key: What tells it from all other modules, for the cache; "" is not cached.
         cache: Where converted networks are kept.
     """
-    versioned = f"{key}-{openvino.__version__}"
+    versioned = f"{key}-{CONVERSION}-{openvino.__version__}"
 
     def read(core: openvino.Core) -> openvino.Model:
         if not key:
-            return converted(module, example_shapes)
+            return converted(module, example)
         model = cache.read(versioned, core)
-        return model or cache.write(versioned, converted(module, example_shapes), core)
+        return model or cache.write(versioned, converted(module, example), core)
 
     return read

@@ -21,13 +21,13 @@ Reader = Callable[[openvino.Core], openvino.Model]
 def float_models(network: nn.Module) -> tuple[openvino.Model, openvino.Model]:
     """Return both parts of a `Splitting` network in float32, for a quantiser to begin with.
 
-    The first takes a normalised image; the second guidance, that image, and what the first gave.
+    The first takes a normalised image; the second guidance, and what the first gave.
     """
     tissue, answer = Tissue(network).eval(), Answer(network).eval()
+    example = torch.zeros(_EXAMPLE_SHAPE)
     with torch.inference_mode():
-        seen = tuple(tuple(each.shape) for each in tissue(torch.zeros(_EXAMPLE_SHAPE)))
-    shapes = (_EXAMPLE_SHAPE, _EXAMPLE_SHAPE, *seen)
-    return converted(tissue, (_EXAMPLE_SHAPE,)), converted(answer, shapes)
+        seen = tissue(example)
+    return converted(tissue, (example,)), converted(answer, (example, *seen))
 
 
 def packed_pair(tissue: openvino.Model, answer: openvino.Model) -> bytes:

@@ -13,7 +13,7 @@ from zoomiseg.geometry import Click
 from zoomiseg.networks import Card, Splitting
 
 from ._compiled import CompiledNetwork
-from ._convert import Answer, Probability, Tissue, reader
+from ._convert import CONVERSION, Answer, Probability, Tissue, reader
 from ._int8 import readers
 from ._ir_cache import IrCache
 from ._predictor import FloatArray, ImageArray, Patch, Runner
@@ -51,7 +51,7 @@ class OpenVinoPredictor:
     @property
     def identity(self) -> str:
         """Scale, weights checksum, engine with version; also the quantised model's checksum if it is run."""
-        identity = f"{self.card.scale} {self.card.sha256} openvino {openvino.__version__}"
+        identity = f"{self.card.scale} {self.card.sha256} openvino {openvino.__version__} {CONVERSION}"
         return f"{identity} int8 {self.card.int8_sha256}" if self.is_int8 else identity
 
     def predict(
@@ -88,22 +88,22 @@ class OpenVinoPredictor:
             example_shapes: Of its inputs.
             name: Tells it from others made from this network, for the cache; "" is not cached.
         """
-        return self._compiled(module, example_shapes, name).run
+        return self._compiled(module, tuple(map(torch.zeros, example_shapes)), name).run
 
     def _whole(self) -> WholeNetwork:
-        shapes = (EXAMPLE_SHAPE, EXAMPLE_SHAPE)
-        return WholeNetwork(self._compiled(Probability(self.module), shapes, "whole"), self.card)
+        example = (torch.zeros(EXAMPLE_SHAPE),) * 2
+        return WholeNetwork(self._compiled(Probability(self.module), example, "whole"), self.card)
 
     def _split(self) -> SplitNetwork:
-        tissue = Tissue(self.module)
+        tissue, example = Tissue(self.module), torch.zeros(EXAMPLE_SHAPE)
         with torch.inference_mode():
-            seen = tuple(tuple(each.shape) for each in tissue(torch.zeros(EXAMPLE_SHAPE)))
+            seen = tissue(example)
         return SplitNetwork(
-            self._compiled(tissue, (EXAMPLE_SHAPE,), "tissue"),
-            self._compiled(Answer(self.module), (EXAMPLE_SHAPE, EXAMPLE_SHAPE, *seen), "answer"),
+            self._compiled(tissue, (example,), "tissue"),
+            self._compiled(Answer(self.module), (example, *seen), "answer"),
             self.card,
         )
 
-    def _compiled(self, module: nn.Module, shapes: Sequence[tuple[int, ...]], name: str) -> CompiledNetwork:
+    def _compiled(self, module: nn.Module, example: Sequence[torch.Tensor], name: str) -> CompiledNetwork:
         key = f"{self.card.sha256}-{name}" if self.card.sha256 and name else ""
-        return CompiledNetwork(reader(module.eval(), shapes, key=key, cache=self._cache))
+        return CompiledNetwork(reader(module.eval(), example, key=key, cache=self._cache))

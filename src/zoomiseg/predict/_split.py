@@ -47,7 +47,7 @@ class SplitNetwork:
 
     Args:
         tissue: Normalised image to what `answer` needs of it.
-        answer: Guidance, normalised image and what `tissue` gave to probability.
+        answer: Guidance and what `tissue` gave to probability.
         card: Of the network.
     """
 
@@ -67,11 +67,10 @@ class SplitNetwork:
     def warm_up(self) -> None:
         """Convert, compile and run both parts for a whole patch."""
         image, guidance = _nothing()
-        self.parts[1].run(guidance, image, *self.parts[0].run(image))
+        self.parts[1].run(guidance, *self.parts[0].run(image))
 
     def _seen(self, pixels: ImageArray) -> Tissue:
-        image = normalised(pixels, self._card)[None]
-        return image, *self.parts[0].run(image)
+        return self.parts[0].run(normalised(pixels, self._card)[None])
 
 
 def _nothing() -> tuple[FloatArray, FloatArray]:
