@@ -49,7 +49,7 @@ def test_the_two_parts_give_the_numbers_of_the_whole_and_of_torch(
     split = OpenVinoPredictor(network, own_card, cache_folder=tmp_path)
     assert isinstance(split, AheadPredictor)
     reference = TorchPredictor(network, own_card, device=torch.device("cpu"))
-    whole = split.runner(Probability(network), (EXAMPLE_SHAPE, EXAMPLE_SHAPE), name="")
+    whole = split.runner(Probability(network), (torch.zeros(EXAMPLE_SHAPE),) * 2, name="")
     mask_input = np.random.default_rng(1).random((160, 128), np.float32)
     patch, other = (make_patch(Box(20, 40, 128, 160), seed=seed) for seed in (0, 1))
     for asked in (patch, other, patch):

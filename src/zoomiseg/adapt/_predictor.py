@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, cast
 
 import numpy as np
-from torch import Tensor, nn
+from torch import nn
 
 from zoomiseg.errors import AdaptationError
 from zoomiseg.geometry import PATCH_SIZE, Box, Click, Grid, PatchFrame
@@ -16,28 +15,26 @@ from zoomiseg.networks import Explaining
 from zoomiseg.predict import (
     FloatArray,
     ImageArray,
-    OpenVinoPredictor,
     Patch,
-    TorchPredictor,
     normalised,
     predict_with,
+    seen_pixels,
     seen_window,
 )
 
 from ._adaptation import Adaptation
 from ._head import Evidence, correction, shrunk
+from ._look import Look, Networked, Whole
 from ._obeyed import obeyed
 from ._refine import refined
 from ._statistics import statistics_digest, with_tissue_statistics
-from ._views import MIRRORED, VIEWS, Question, View, together, viewed, viewed_back
+from ._views import MIRRORED, VIEWS, Question, View, together, viewed, viewed_back, viewed_image
 
 PLACES = 64
 """Clicked places of each sign that are remembered at most."""
 MEMORY_WEIGHT = 0.3
 """What a click of another patch counts for. On images of glands, after clicks on three others: IoU after one
 click 0.61 without memory, 0.66, 0.64, 0.62 with 0.1, 0.3, 1; clicks to 0.85: 7.6, and 7.1, 7.0, 7.4."""
-_EXAMPLE = (1, 3, 64, 128)
-Networked: TypeAlias = OpenVinoPredictor | TorchPredictor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +51,7 @@ class Remembered:
 
 
 class AdaptedPredictor:
-    """Satisfies `Predictor`; a pure function of its arguments, the network and the tissue.
+    """Satisfies `AheadPredictor`; a pure function of its arguments, the network and the tissue.
 
     Args:
         base: Asked for the network's own answers.
@@ -85,14 +82,20 @@ class AdaptedPredictor:
                 base.module, [normalised(image, base.card)[None] for image in tissue]
             )
             self.identity += f" {statistics_digest(module)}"
-        places = (1, 2, self._channels, PLACES), (1, 2, PLACES)
-        self._views = VIEWS.get(self.card.network, MIRRORED) if adaptation.views else (View(),)
-        self._network = _Explained(module)
-        # Each view has its own sizes, and so its own compiled networks.
-        self._runs = {
-            view: base.runner(self._network, (_EXAMPLE, _EXAMPLE, *places, self._untuned.shape), name=name)
-            for view in self._views
-        }
+        views = VIEWS.get(self.card.network, MIRRORED) if adaptation.views else (View(),)
+        self._whole = Whole(module)
+        self._looks = [
+            Look(
+                base,
+                module,
+                view,
+                name=name,
+                places=self._places(()),
+                tuning=self._untuned,
+                features=adaptation.head,
+            )
+            for view in views
+        ]
 
     def predict(
         self,
@@ -123,9 +126,9 @@ class AdaptedPredictor:
         seen = None if settled is None else settled[part]
 
         def run(image: FloatArray, guidance: FloatArray) -> FloatArray:
-            question = Question(image, guidance, points, seen)
-            tuning = self._tuning(question, places)
-            logits = together([self._logits(question, view, places, tuning) for view in self._runs])
+            question = Question(guidance, points, seen)
+            tuning = self._tuning(image, question, places)
+            logits = together([self._logits(look, image, question, places, tuning) for look in self._looks])
             probability: FloatArray = 0.5 * (1 + np.tanh(0.5 * logits))
             return probability.astype(np.float32)[None, None]
 
@@ -142,13 +145,20 @@ class AdaptedPredictor:
         found: list[FloatArray] = []
 
         def run(image: FloatArray, guidance: FloatArray) -> FloatArray:
-            logits, _, *places = self._runs[self._views[0]](image, guidance, *self._places(()), self._untuned)
-            found.extend(each[0] for each in places)
+            logits, *places = self._looks[0].answer(image, guidance, self._places(()), self._untuned)
+            found.extend(each[0] for each in places[:2])
             return logits
 
         predict_with(run, self.card, patch, clicks, None)
         seen, weights = found
         return Remembered(seen, weights)
+
+    def look_at(self, patch: Patch) -> None:
+        """Run the layers that need no click, and keep what they see; see `AheadPredictor.look_at`."""
+        if patch.frame.inside.area:
+            image = normalised(seen_pixels(patch, self.card), self.card)[None]
+            for look in self._looks:
+                look.look_at(image)
 
     def warm_up(self) -> None:
         """Convert, compile and run the network for a whole patch."""
@@ -160,23 +170,32 @@ class AdaptedPredictor:
     def _obeyed(self, probability: FloatArray, patch: Patch, clicks: Sequence[Click]) -> FloatArray:
         return obeyed(probability, _points(patch, clicks), radius_px=self.card.click_radius_px)
 
-    def _tuning(self, question: Question, places: tuple[FloatArray, FloatArray]) -> FloatArray:
+    def _tuning(
+        self, image: FloatArray, question: Question, places: tuple[FloatArray, FloatArray]
+    ) -> FloatArray:
         if not self.adaptation.refine:
             return self._untuned
-        first = viewed(question, next(iter(self._runs)), radius_px=self.card.click_radius_px)
-        return refined(self._network, first, places, channels=self._untuned.shape[1])
+        view = self._looks[0].view
+        asked = viewed(question, view, radius_px=self.card.click_radius_px)
+        channels = self._untuned.shape[1]
+        return refined(self._whole, viewed_image(image, view), asked, places, channels=channels)
 
     def _logits(
-        self, question: Question, view: View, places: tuple[FloatArray, FloatArray], tuning: FloatArray
+        self,
+        look: Look,
+        image: FloatArray,
+        question: Question,
+        places: tuple[FloatArray, FloatArray],
+        tuning: FloatArray,
     ) -> FloatArray:
         """Return what one of the views says, (H, W) on the question's pixels."""
-        asked = viewed(question, view, radius_px=self.card.click_radius_px)
-        logits, features, *_ = self._runs[view](asked.image, asked.guidance, *places, tuning)
+        asked = viewed(question, look.view, radius_px=self.card.click_radius_px)
+        logits, _, _, *features = look.answer(image, asked.guidance, places, tuning)
         answer: FloatArray = logits[0, 0]
-        if self.adaptation.head:
-            answer = answer + self._correction(answer, features[0], asked)
-        height, width = question.image.shape[2:]
-        return viewed_back(answer, view, (height, width))
+        if features:
+            answer = answer + self._correction(answer, features[0][0], asked)
+        height, width = image.shape[2:]
+        return viewed_back(answer, look.view, (height, width))
 
     def _places(self, memory: Sequence[Remembered]) -> tuple[FloatArray, FloatArray]:
         """Return the 64 latest places of each sign, (1, 2, C, 64), and what each counts for, (1, 2, 64)."""
@@ -214,16 +233,3 @@ class AdaptedPredictor:
 
 def _points(patch: Patch, clicks: Sequence[Click]) -> list[PatchPoint]:
     return [(*patch.frame.pixel_of(click), click.label) for click in clicks]
-
-
-class _Explained(nn.Module):
-    """A network's `explained` as a module of its own, which engines can run."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(
-        self, image: Tensor, guidance: Tensor, seen: Tensor, weights: Tensor, tuning: Tensor
-    ) -> tuple[Tensor, ...]:
-        return cast(Explaining, self.network).explained(image, guidance, (seen, weights), tuning)

@@ -32,7 +32,12 @@ class TunedNetwork(Protocol):
 
 
 def refined(
-    network: nn.Module, question: Question, places: tuple[FloatArray, FloatArray], *, channels: int
+    network: nn.Module,
+    image: FloatArray,
+    question: Question,
+    places: tuple[FloatArray, FloatArray],
+    *,
+    channels: int,
 ) -> FloatArray:
     """Return (2, channels) that makes the network obey the clicks, and little else; zeros without a click.
 
@@ -44,25 +49,26 @@ def refined(
 
     Args:
         network: Image, guidance, places, their weights and tuning to logits and more; see `Explaining`.
-        question: What it is asked.
+        image: (1, 3, H, W) float32, normalised.
+        question: What it is asked of the image.
         places: Of other patches, and what they count for.
         channels: Of the tuning.
     """
     if not question.points:
         return np.zeros((2, channels), np.float32)
     window = _window(question)
-    rows, columns = window.slices_in(Box(0, 0, *question.image.shape[:1:-1]))
+    rows, columns = window.slices_in(Box(0, 0, *image.shape[:1:-1]))
     device = next(network.parameters()).device
-    image, guidance, *told = (
+    seen, guidance, *told = (
         torch.from_numpy(np.ascontiguousarray(each)).to(device)
-        for each in (question.image[..., rows, columns], question.guidance[..., rows, columns], *places)
+        for each in (image[..., rows, columns], question.guidance[..., rows, columns], *places)
     )
     weights = {name: value.detach() for name, value in network.state_dict().items()}
     tuning = torch.zeros(2, channels, device=device, requires_grad=True)
     optimiser = torch.optim.Adam([tuning], lr=_RATE)
     before: Tensor | None = None
     for _ in range(STEPS):
-        logits = functional_call(network, weights, (image, guidance, *told, tuning))[0]
+        logits = functional_call(network, weights, (seen, guidance, *told, tuning))[0]
         if before is None:
             before = logits.detach()
         loss = _loss(logits, before, guidance) + _SMALL * tuning.square().mean()
@@ -81,7 +87,7 @@ def _loss(logits: Tensor, before: Tensor, guidance: Tensor) -> Tensor:
 
 def _window(question: Question) -> Box:
     """Return the pixels around the newest click, on a raster that no layer of the network splits."""
-    height, width = question.image.shape[2:]
+    height, width = question.guidance.shape[2:]
     column, row, _ = question.points[-1]
     left, top = _start(column, width), _start(row, height)
     return Box(left, top, min(_SIDE_PX, width - left), min(_SIDE_PX, height - top))

@@ -43,13 +43,11 @@ class Question:
     """What a network is asked about one patch.
 
     Args:
-        image: (1, 3, H, W) float32, normalised.
         guidance: (1, 3, H, W) float32 in [0, 1]: positive clicks, negative clicks, mask input.
-        points: The clicks, in the image's pixels.
+        points: The clicks, in the guidance's pixels.
         settled: (H, W) float32 from -1 to 1, what was settled; None where nothing was.
     """
 
-    image: FloatArray
     guidance: FloatArray
     points: tuple[PatchPoint, ...]
     settled: FloatArray | None = None
@@ -65,16 +63,24 @@ def viewed(question: Question, view: View, *, radius_px: int) -> Question:
     """
     if view == View():
         return question
-    height, width = question.image.shape[2:]
-    size = round(height * view.magnification), round(width * view.magnification)
-    points = tuple(_moved(point, (height, width), size, view) for point in question.points)
-    image = np.stack([_resized(channel, size) for channel in question.image[0]])
-    mask = np.clip(_resized(question.guidance[0, 2], size), 0, 1)
-    settled = None if question.settled is None else np.clip(_resized(question.settled, size), -1, 1)
+    old = question.guidance.shape[2], question.guidance.shape[3]
+    new = _size(old, view)
+    points = tuple(_moved(point, old, new, view) for point in question.points)
+    mask = np.clip(_resized(question.guidance[0, 2], new), 0, 1)
+    settled = None if question.settled is None else np.clip(_resized(question.settled, new), -1, 1)
     if view.mirrored:
-        image, mask = np.ascontiguousarray(image[..., ::-1]), mask[:, ::-1]
+        mask = mask[:, ::-1]
         settled = None if settled is None else np.ascontiguousarray(settled[:, ::-1])
-    return Question(image[None], guidance(points, mask, *size, radius_px=radius_px)[None], points, settled)
+    return Question(guidance(points, mask, *new, radius_px=radius_px)[None], points, settled)
+
+
+def viewed_image(image: FloatArray, view: View) -> FloatArray:
+    """Return (1, 3, h, w) of a normalised (1, 3, H, W) image, as it is seen in a view."""
+    if view == View():
+        return image
+    size = _size((image.shape[2], image.shape[3]), view)
+    seen = np.stack([_resized(channel, size) for channel in image[0]])[None]
+    return np.ascontiguousarray(seen[..., ::-1]) if view.mirrored else seen
 
 
 def viewed_back(values: FloatArray, view: View, size: tuple[int, int]) -> FloatArray:
@@ -89,6 +95,10 @@ def viewed_back(values: FloatArray, view: View, size: tuple[int, int]) -> FloatA
 def together(values: Sequence[FloatArray]) -> FloatArray:
     """Return the mean of what several views say."""
     return values[0] if len(values) == 1 else np.mean(values, axis=0, dtype=np.float32)
+
+
+def _size(size: tuple[int, int], view: View) -> tuple[int, int]:
+    return round(size[0] * view.magnification), round(size[1] * view.magnification)
 
 
 def _moved(point: PatchPoint, old: tuple[int, int], new: tuple[int, int], view: View) -> PatchPoint:

@@ -13,7 +13,7 @@ from ._compact import STRIDE, CompactBase, Convolved, DecoderBlock, Skip, loud_c
 from ._explained import Explained
 from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, lite0_stem, load_imagenet_weights
 from ._options import SkipOptions
-from ._padding import cropped, padded, padded_guidance, padded_image
+from ._padding import cropped, padded_guidance, padded_image
 
 _JOIN = 3
 """Stages of the encoder, to stride 8, that no click touches."""
@@ -84,13 +84,12 @@ class CompactAttention(CompactBase):
         return cropped(self.head(features), guidance)
 
     def explained(
-        self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
+        self, guidance: Tensor, tissue: Sequence[Tensor], memory: Places, tuning: Tensor | None = None
     ) -> Explained:
         """Return the logits and what they came from; see `Explaining`."""
-        whole_image, whole_guidance = padded(image, guidance, multiple=STRIDE)
-        seen = self.seen(whole_image)
-        features = self.answered(whole_guidance, seen, memory, tuning)
-        return cropped(self.head(features), image), features, *clicked_places(seen.third, whole_guidance)
+        whole, seen = padded_guidance(guidance, multiple=STRIDE), self.as_seen(tissue)
+        features = self.answered(whole, seen, memory, tuning)
+        return cropped(self.head(features), guidance), features, *clicked_places(seen.third, whole)
 
     def answered(
         self, guidance: Tensor, seen: Seen, memory: Places | None = None, tuning: Tensor | None = None

@@ -12,7 +12,7 @@ from ._compact import STRIDE
 from ._compact_attention import CompactAttention
 from ._explained import Explained
 from ._options import SkipOptions
-from ._padding import cropped, padded, padded_guidance, padded_image
+from ._padding import cropped, padded_guidance, padded_image
 
 _FACTOR = 1.5
 
@@ -62,14 +62,12 @@ class CompactFine(nn.Module):
         return cropped(self.inner.head(_shrunk(features)), guidance)
 
     def explained(
-        self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
+        self, guidance: Tensor, tissue: Sequence[Tensor], memory: Places, tuning: Tensor | None = None
     ) -> Explained:
         """Return the logits and what they came from; see `Explaining`."""
-        whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
-        enlarged, clicks = _enlarged_image(whole_image), _enlarged(whole_guidance)
-        seen = self.inner.seen(enlarged)
+        clicks, seen = _enlarged(padded_guidance(guidance, multiple=2 * STRIDE)), self.inner.as_seen(tissue)
         features = _shrunk(self.inner.answered(clicks, seen, memory, tuning))
-        return cropped(self.inner.head(features), image), features, *clicked_places(seen.third, clicks)
+        return cropped(self.inner.head(features), guidance), features, *clicked_places(seen.third, clicks)
 
 
 def _enlarged_image(image: Tensor) -> Tensor:

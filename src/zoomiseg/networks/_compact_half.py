@@ -13,7 +13,7 @@ from ._compact import DECODER_CHANNELS, STRIDE
 from ._compact_attention import CompactAttention
 from ._explained import Explained
 from ._options import SkipOptions
-from ._padding import cropped, padded, padded_guidance, padded_image
+from ._padding import cropped, padded_guidance, padded_image
 
 _FINE_CHANNELS = 8
 
@@ -70,14 +70,14 @@ class CompactHalf(nn.Module):
         return cropped(self._corrected(fine, features), guidance)
 
     def explained(
-        self, image: Tensor, guidance: Tensor, memory: Places, tuning: Tensor | None = None
+        self, guidance: Tensor, tissue: Sequence[Tensor], memory: Places, tuning: Tensor | None = None
     ) -> Explained:
         """Return the logits and what they came from, at half of the resolution; see `Explaining`."""
-        whole_image, whole_guidance = padded(image, guidance, multiple=2 * STRIDE)
-        clicks = avg_pool2d(whole_guidance, 2)
-        seen = self.coarse.seen(avg_pool2d(whole_image, 2))
+        fine, *coarse = tissue
+        clicks = avg_pool2d(padded_guidance(guidance, multiple=2 * STRIDE), 2)
+        seen = self.coarse.as_seen(coarse)
         features = self.coarse.answered(clicks, seen, memory, tuning)
-        logits = cropped(self._corrected(self._fine(whole_image), features), image)
+        logits = cropped(self._corrected(fine, features), guidance)
         return logits, features, *clicked_places(seen.third, clicks)
 
     def _fine(self, image: Tensor) -> Tensor:

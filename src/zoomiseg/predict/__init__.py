@@ -10,10 +10,12 @@ from zoomiseg.lazy import door as _door
 from ._predictor import AheadPredictor, FloatArray, ImageArray, Patch, Predictor, Runner
 
 if TYPE_CHECKING:
+    from ._convert import Tissue
     from ._int8 import float_models, packed_pair
     from ._load import Engine, Predictors, load_predictor, load_predictors
     from ._openvino import OpenVinoPredictor
-    from ._preprocess import normalised, predict_with, seen_window
+    from ._preprocess import normalised, predict_with, seen_pixels, seen_window
+    from ._tissue_cache import TissueCache
     from ._torch import TorchPredictor
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "Predictor",
     "Predictors",
     "Runner",
+    "Tissue",
+    "TissueCache",
     "TorchPredictor",
     "float_models",
     "load_predictor",
@@ -33,6 +37,7 @@ __all__ = [
     "normalised",
     "packed_pair",
     "predict_with",
+    "seen_pixels",
     "seen_window",
 ]
 
@@ -42,6 +47,8 @@ __getattr__ = _door(
         "Engine": "._load",
         "OpenVinoPredictor": "._openvino",
         "Predictors": "._load",
+        "Tissue": "._convert",
+        "TissueCache": "._tissue_cache",
         "TorchPredictor": "._torch",
         "float_models": "._int8",
         "load_predictor": "._load",
@@ -49,6 +56,7 @@ __getattr__ = _door(
         "normalised": "._preprocess",
         "packed_pair": "._int8",
         "predict_with": "._preprocess",
+        "seen_pixels": "._preprocess",
         "seen_window": "._preprocess",
     },
 )

@@ -80,15 +80,15 @@ class OpenVinoPredictor:
         """Convert, compile and run the network for a whole patch."""
         self._network.warm_up()
 
-    def runner(self, module: nn.Module, example_shapes: Sequence[tuple[int, ...]], *, name: str) -> Runner:
+    def runner(self, module: nn.Module, example: Sequence[torch.Tensor], *, name: str) -> Runner:
         """Return what runs another module as this predictor runs its own.
 
         Args:
             module: Made from this predictor's network.
-            example_shapes: Of its inputs.
+            example: Inputs; later ones may have other sizes.
             name: Tells it from others made from this network, for the cache; "" is not cached.
         """
-        return self._compiled(module, tuple(map(torch.zeros, example_shapes)), name).run
+        return self._compiled(module, example, name).run
 
     def _whole(self) -> WholeNetwork:
         example = (torch.zeros(EXAMPLE_SHAPE),) * 2

@@ -14,9 +14,6 @@ from ._predictor import FloatArray, ImageArray
 from ._preprocess import normalised
 from ._tissue_cache import Tissue, TissueCache
 
-# Three whole patches at the low scale, six at the high one.
-_KEPT_BYTES = 160 << 20
-
 
 class WholeNetwork:
     """A network that has to be run as a whole at each click.
@@ -54,7 +51,7 @@ class SplitNetwork:
     def __init__(self, tissue: CompiledNetwork, answer: CompiledNetwork, card: Card) -> None:
         self.parts: Sequence[CompiledNetwork] = (tissue, answer)
         self._card = card
-        self._cache = TissueCache(_KEPT_BYTES)
+        self._cache = TissueCache()
 
     def run(self, pixels: ImageArray, guidance: FloatArray) -> FloatArray:
         """Return (1, 1, H, W) in [0, 1]; see `PixelRun`."""

@@ -6,12 +6,16 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 
 from ._predictor import FloatArray, ImageArray
 
+Pixels = TypeVar("Pixels", ImageArray, FloatArray)
 Tissue = tuple[FloatArray, ...]
+KEPT_BYTES = 160 << 20
+"""Three whole patches at the low scale, six at the high one."""
 
 
 class TissueCache:
@@ -21,13 +25,13 @@ class TissueCache:
         max_bytes: What the kept arrays may weigh together; the newest are kept even beyond that.
     """
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int = KEPT_BYTES) -> None:
         self._max_bytes = max_bytes
         self._kept: OrderedDict[bytes, Tissue] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, pixels: ImageArray, compute: Callable[[ImageArray], Tissue]) -> Tissue:
-        """Return what `compute` gives for (H, W, 3) pixels, now or earlier."""
+    def get(self, pixels: Pixels, compute: Callable[[Pixels], Tissue]) -> Tissue:
+        """Return what `compute` gives for an image, now or earlier."""
         key = _digest(pixels)
         with self._lock:
             found = self._kept.get(key)
@@ -47,6 +51,6 @@ class TissueCache:
         return sum(array.nbytes for tissue in self._kept.values() for array in tissue)
 
 
-def _digest(pixels: ImageArray) -> bytes:
+def _digest(pixels: ImageArray | FloatArray) -> bytes:
     # 2 ms for a whole patch: a hundredth of what it saves, and no two images are ever mixed up.
     return hashlib.sha256(repr(pixels.shape).encode() + np.ascontiguousarray(pixels).tobytes()).digest()
