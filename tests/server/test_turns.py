@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from concurrent.futures import wait
 
 import pytest
 
+from zoomiseg.server._priority import NICENESS
 from zoomiseg.server._problems import Refusal
 from zoomiseg.server._turns import Turns
 
@@ -101,3 +104,25 @@ def test_what_waits_when_the_server_ends_is_cancelled_and_what_runs_is_finished(
     assert held.done == []
     with pytest.raises(Refusal):
         held.submit("a", "late")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+def test_the_worker_and_what_it_starts_give_way_to_the_browser_and_the_server_does_not() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def of_a_thread_it_starts() -> int:
+        found: list[int] = []
+        started = threading.Thread(target=lambda: found.append(priority()))
+        started.start()
+        started.join()
+        return found[0]
+
+    before = priority()
+    turns = Turns()
+    try:
+        for asked in (priority, of_a_thread_it_starts):
+            assert turns.submit("session", asked).result(5) == max(before, NICENESS)
+        assert priority() == before
+    finally:
+        turns.close()

@@ -29,6 +29,7 @@ from ._engines import Engines
 from ._guard import Guard
 from ._openapi import DESCRIPTION, PROBLEMS, DescribedApp
 from ._pictures import PictureCache
+from ._priority import give_way
 from ._problems import install
 from ._readers import Readers
 from ._registry import Sessions
@@ -121,6 +122,7 @@ def _life(settings: ServerSettings, users: Users, slides: SlideFolder) -> Any:
 
 def _warm_up(engines: Engines, name: str, ending: threading.Event) -> None:
     """Make ready what the first click would wait for; give up between two steps when the server ends."""
+    give_way()
     try:
         predictors = engines.predictors(name)
         for scale in (predictors.low, predictors.high):

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ._priority import give_way
 from ._problems import Refusal
 
 T = TypeVar("T")
@@ -95,6 +96,7 @@ class Turns:
         return len(self._queues.get(session, ())) + (self._running == session)
 
     def _work(self) -> None:
+        give_way()
         while (taken := self._take()) is not None:
             session, job = taken
             if job.future.set_running_or_notify_cancel():
