@@ -17,7 +17,7 @@ class TwoLayers(nn.Module):
     def tissue(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return (self.first(image),)
 
-    def answer(self, image: torch.Tensor, guidance: torch.Tensor, tissue: object) -> torch.Tensor:
+    def answer(self, guidance: torch.Tensor, tissue: object) -> torch.Tensor:
         raise NotImplementedError
 
     def forward(self, image: torch.Tensor, guidance: torch.Tensor) -> torch.Tensor:
@@ -32,6 +32,19 @@ def test_a_convolution_costs_its_products_and_what_it_reads_and_writes():
     assert whole == Cost(first.flops + second.flops, first.numbers + second.numbers)
     assert tissue_cost(TwoLayers()) == first
     assert whole - first == second
+
+
+def test_a_layer_of_full_connections_costs_its_products_too():
+    class Connected(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(3, 5)
+
+        def forward(self, image: torch.Tensor, guidance: torch.Tensor) -> torch.Tensor:
+            return self.layer(image.flatten(2).transpose(1, 2))
+
+    pixels = 1024**2
+    assert network_cost(Connected()) == Cost(2 * 3 * 5 * pixels, (3 + 5) * pixels)
 
 
 def test_what_takes_clicks_from_the_start_has_no_tissue_to_pay_once():

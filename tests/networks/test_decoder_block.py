@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn.functional import conv2d, conv_transpose2d, interpolate
+from torch.utils.flop_counter import FlopCounterMode
 
 from zoomiseg.networks._blocks import conv_norm_relu, enlarging, folded
 from zoomiseg.networks._compact import Convolved, DecoderBlock
@@ -67,3 +68,11 @@ def test_sums_that_half_precision_cannot_hold_are_cut_not_infinite() -> None:
     kept = block.of_skip(torch.full((1, 5, 4, 4), 1e9))
     assert isinstance(kept, Convolved)
     assert kept.sums.isfinite().all()
+
+
+def test_a_click_pays_four_products_of_nine_for_the_enlarged_half_and_none_for_a_kept_skip() -> None:
+    block = DecoderBlock(6, 5, 4, convolutions=1).eval()
+    deep, kept = torch.randn(1, 6, 8, 8), block.of_skip(torch.randn(1, 5, 16, 16))
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        block(deep, kept)
+    assert counter.get_total_flops() == 2 * (6 * 4 * 8 * 8 + 4 * 4 * 4 * 16 * 16)

@@ -38,7 +38,7 @@ _SLOW_ROUNDS = 3
 Say = Callable[[str], None]
 
 
-def bench(stages: Collection[str] = STAGES, *, engine: Engine = "openvino-int8", say: Say) -> dict[str, Any]:
+def bench(stages: Collection[str] = STAGES, *, engine: Engine = "openvino", say: Say) -> dict[str, Any]:
     """Return the figures of a run as JSON values: machine, ceilings, stages, ratios, ratios_end_to_end.
 
     Args:

@@ -25,7 +25,7 @@ def bench(
             "times, or with commas.",
         ),
     ] = None,
-    engine: EngineOption = "openvino-int8",
+    engine: EngineOption = "openvino",
     page: Annotated[
         Path | None,
         typer.Option("--page", help="A Markdown page to put the tables into, between its bench comments."),
