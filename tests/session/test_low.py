@@ -99,3 +99,29 @@ def test_low_clicks_in_a_high_patch_are_found_in_order() -> None:
     high = grids_of(2600 * 4, 4000, (0.5, 0.5)).high
     frame = PatchFrame(high, Box(2800, 600, 1024, 1024))
     assert [placed.n for placed in low.clicks_inside("t", frame)] == [1, 2, 4]
+
+
+def test_the_hundredth_click_looks_at_no_more_clicks_than_the_first(monkeypatch) -> None:
+    asked: list[Click] = []
+    holds = PatchFrame.holds
+    monkeypatch.setattr(PatchFrame, "holds", lambda frame, click: asked.append(click) or holds(frame, click))
+    low, counts = patches(2600, 1200), []
+    for n in range(1, 101):
+        asked.clear()
+        low.click("t", [PlacedClick(n, Click(5000, 2000, 1))], together=False)
+        counts.append(len(asked))
+    assert set(counts) == {counts[0]}
+    assert 1 <= counts[0] <= 25
+
+
+def test_clicks_of_one_event_are_seen_in_the_order_of_the_patches_that_took_them() -> None:
+    low = patches(2600, 1000)
+    right, left = Click(3600, 400, 1), Click(3000, 400, 1)
+    low.click("t", [PlacedClick(1, right), PlacedClick(1, left)], together=False)
+    first, _ = low.under("t", Box(0, 0, 2600, 1000))
+    assert first.clicks == (PlacedClick(1, left),)
+    # What the event itself shows is in the order in which it was drawn.
+    assert first.layer.clicks == (right, left)
+    last = Click(2900, 400, -1)
+    low.click("t", [PlacedClick(2, last)], together=False)
+    assert low.under("t", Box(0, 0, 2600, 1000))[0].layer.clicks == (left, right, last)

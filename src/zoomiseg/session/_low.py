@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -39,6 +39,14 @@ class LowKey:
     row: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Inside:
+    """The clicks in a patch, the latest and those before it: a click more costs what one click takes."""
+
+    latest: PlacedClick
+    before: _Inside | None
+
+
 class LowPatches:
     """Which low patches were clicked, by class.
 
@@ -71,11 +79,14 @@ class LowPatches:
         self._overlays = overlays if adaptation and adaptation.head else None
         self._holdouts = HoldOuts(journal) if adaptation and adaptation.guard else None
         self.patches: JournalledMap[LowKey, LowPatch] = JournalledMap(journal)
+        # All clicks in a patch, whoever they were given to: looking for them among the neighbours' would make
+        # every click dearer than the one before.
+        self._inside: JournalledMap[LowKey, _Inside] = JournalledMap(journal)
 
     def snapshot(self) -> LowPatches:
         """Return the patches as they are now, to be read."""
         twin = copy(self)
-        twin.patches = self.patches.snapshot()
+        twin.patches, twin._inside = self.patches.snapshot(), self._inside.snapshot()
         return twin
 
     def frames(self) -> tuple[PatchFrame, ...]:
@@ -109,6 +120,7 @@ class LowPatches:
         after = {key: self._predicted(key, tuple(own), placed, imported) for key, own in owned.items()}
         for key, patch in after.items():
             self.patches.put(key, patch)
+        self._place(owned)
         return [Given(patch.box, tuple(owned[key])) for key, patch in after.items()]
 
     def box_at(self, slide_xy: tuple[float, float]) -> Box:
@@ -131,7 +143,7 @@ class LowPatches:
             return None
         frame = self._frame(key)
         memory = clicked_elsewhere(self._of_class(class_), frame)
-        seen = tuple(each.click for each in sorted(self._clicks_near(key, frame), key=lambda each: each.n))
+        seen = tuple(each.click for each in _in_order(self._inside.get(key)))
         if not memory and not seen:
             return None
         source = _start(imported, frame)
@@ -172,7 +184,7 @@ class LowPatches:
     ) -> LowPatch:
         patch, frame = self.patches.get(key), self._frame(key)
         new = own if len(own) == len(placed) else [each for each in placed if frame.holds(each.click)]
-        seen = sorted((*self._clicks_near(key, frame), *new), key=lambda each: each.n)
+        seen = (*_in_order(self._inside.get(key)), *new)
         layer = self._names.layer(
             "low",
             frame.box,
@@ -216,15 +228,30 @@ class LowPatches:
         placed = (each for patch in patches for each in patch.clicks if high_patch_frame.holds(each.click))
         return tuple(sorted(placed, key=lambda each: each.n))
 
-    def _clicks_near(self, key: LowKey, frame: PatchFrame) -> list[PlacedClick]:
-        return [
-            each
-            for rows in _NEIGHBOURS
-            for columns in _NEIGHBOURS
-            if (patch := self.patches.get(LowKey(key.class_, key.column + columns, key.row + rows)))
-            for each in patch.clicks
-            if frame.holds(each.click)
-        ]
+    def _place(self, owned: Mapping[LowKey, Sequence[PlacedClick]]) -> None:
+        """Note the clicks of one event in all patches that hold them, in the order of those they went to."""
+        for key in sorted(owned, key=lambda key: (key.row, key.column)):
+            near = list(self._near(key))
+            for each in owned[key]:
+                for other, frame in near:
+                    if frame.holds(each.click):
+                        self._inside.put(other, _Inside(each, self._inside.get(other)))
+
+    def _near(self, key: LowKey) -> Iterator[tuple[LowKey, PatchFrame]]:
+        """Yield the patches of the grid, clicked or not, that may share pixels with one of them."""
+        for row in (key.row + step for step in _NEIGHBOURS):
+            for column in (key.column + step for step in _NEIGHBOURS):
+                if 0 <= row < len(self._rows) and 0 <= column < len(self._columns):
+                    other = LowKey(key.class_, column, row)
+                    yield other, self._frame(other)
+
+
+def _in_order(inside: _Inside | None) -> list[PlacedClick]:
+    found = []
+    while inside is not None:
+        found.append(inside.latest)
+        inside = inside.before
+    return found[::-1]
 
 
 def _settled(overlays: Overlays, class_: str, low_box: Box) -> tuple[Part, ...]:
