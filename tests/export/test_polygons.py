@@ -9,7 +9,8 @@ from masks import annotation, blobs, grid_of, reader, small_masks
 from scipy import ndimage
 
 from zoomiseg.errors import OutputError
-from zoomiseg.export import PIXEL_EXACT_PX, GeoJsonMask, _polygons, mask_polygons
+from zoomiseg.export import PIXEL_EXACT_PX, GeoJsonMask, _growing, mask_polygons
+from zoomiseg.export._polygons import finished_regions
 from zoomiseg.geometry import Grid
 
 tiles = st.integers(1, 9)
@@ -152,10 +153,40 @@ def test_a_slide_of_50000_by_50000_pixels_needs_the_memory_of_one_tile():
 
 
 def test_noise_without_end_is_refused(monkeypatch):
-    monkeypatch.setattr(_polygons, "MAX_CORNERS", 10)
+    monkeypatch.setattr(_growing, "MAX_CORNERS", 10)
     mask = np.indices((6, 6)).sum(axis=0) % 2 == 0
     with pytest.raises(OutputError, match="more than 10 corners"):
         mask_polygons(reader(mask), grid_of(mask), tile=3)
+
+
+def test_small_regions_may_have_any_number_of_corners_together(monkeypatch):
+    monkeypatch.setattr(_growing, "MAX_CORNERS", 200)
+    mask = np.zeros((60, 60), bool)
+    mask[1::3, 1::3] = True
+    assert len(mask_polygons(reader(mask), grid_of(mask), tile=6)) == 400
+
+
+@given(mask=small_masks, tile=tiles, batch=st.integers(1, 30))
+def test_how_many_regions_are_traced_at_once_makes_no_difference(mask, tile, batch):
+    whole = mask_polygons(reader(mask), grid_of(mask))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_growing, "BATCH_CORNERS", batch)
+        parts = mask_polygons(reader(mask), grid_of(mask), tile=tile)
+    assert [p.wkb for p in parts] == [p.wkb for p in whole]
+
+
+def test_a_region_is_handed_on_once_the_mask_is_read_past_it():
+    mask = np.zeros((40, 8), bool)
+    mask[1:3, 1:3] = mask[2:18, 5] = mask[35:, 2:4] = True
+    rows_read = 0
+
+    def read(box):
+        nonlocal rows_read
+        rows_read = box.bottom
+        return reader(mask)(box)
+
+    found = finished_regions(read, grid_of(mask), tile=4)
+    assert [(region.place, rows_read) for region in found] == [((1, 1), 4), ((2, 5), 20), ((35, 2), 40)]
 
 
 @given(mask=small_masks, simplify=st.floats(0.1, 2))

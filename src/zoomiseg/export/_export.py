@@ -11,8 +11,9 @@ from zoomiseg.errors import OutputError
 from zoomiseg.session import DEFAULT_CLASS, Session
 
 from ._measure import area_measurements
-from ._polygons import PIXEL_EXACT_PX, mask_polygons
+from ._polygons import PIXEL_EXACT_PX, finished_regions
 from ._region import MaskRegion, region_of_session
+from ._spool import RegionSpool
 from ._tiff import write_mask_tiff
 from ._write import write_geojson
 
@@ -71,17 +72,19 @@ def export(
 
 
 def _as_geojson(region: MaskRegion, path: Path, progress: ReportProgress | None) -> Exported:
-    polygons = mask_polygons(
-        region.read, region.grid, tile=TILE_PX, simplify_px=PIXEL_EXACT_PX, progress=progress
-    )
-    write_geojson(
-        path,
-        polygons,
-        name=region.class_name,
-        measurements=area_measurements(polygons, slide_mpp=region.slide_mpp),
-        metadata=region.metadata,
-    )
-    return Exported(path, len(polygons), region.area_mm2)
+    with RegionSpool(path) as spool:
+        for found in finished_regions(
+            region.read, region.grid, tile=TILE_PX, simplify_px=PIXEL_EXACT_PX, progress=progress
+        ):
+            spool.put(found)
+        write_geojson(
+            path,
+            spool,
+            name=region.class_name,
+            measurements=(area_measurements([each], slide_mpp=region.slide_mpp)[0] for each in spool),
+            metadata=region.metadata,
+        )
+        return Exported(path, len(spool), region.area_mm2)
 
 
 def _as_tiff(region: MaskRegion, path: Path, progress: ReportProgress | None) -> Exported:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+PlaceArray = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -22,19 +23,23 @@ class Corners:
     """Grid points where outlines turn, n of them in any order.
 
     Args:
-        x: (n,) int64 column of the point; a pixel's left edge has the pixel's own number.
-        y: (n,) int64 row.
+        x: (n,) int32 column of the point; a pixel's left edge has the pixel's own number.
+        y: (n,) int32 row.
         opens: (n,) bool, whether the pixel to the lower right is foreground.
         twofold: (n,) bool, whether two pixels touch diagonally here.
     """
 
-    x: IntArray
-    y: IntArray
+    x: PlaceArray
+    y: PlaceArray
     opens: BoolArray
     twofold: BoolArray
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def where(self, chosen: BoolArray | IntArray) -> Corners:
+        """Return some of them, by (n,) bool or by their indices."""
+        return Corners(self.x[chosen], self.y[chosen], self.opens[chosen], self.twofold[chosen])
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,16 @@ def corners_of(window: BoolArray, x: int, y: int) -> Corners:
     once = sideways[:-1] ^ sideways[1:]
     twice = sideways[:-1] & sideways[1:] & (window[:-1, 1:] ^ window[1:, 1:])
     rows, columns = np.nonzero(once | twice)
-    return Corners(columns + x, rows + y, window[1:, 1:][rows, columns].copy(), twice[rows, columns].copy())
+    return Corners(
+        (columns + x).astype(np.int32),
+        (rows + y).astype(np.int32),
+        window[1:, 1:][rows, columns],
+        twice[rows, columns],
+    )
 
 
 def joined(parts: list[Corners]) -> Corners:
-    """Return the corners of several windows that share no point."""
-    if not parts:
-        return Corners(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool), np.empty(0, bool))
+    """Return the corners of one or more windows that share no point."""
     return Corners(
         np.concatenate([part.x for part in parts]),
         np.concatenate([part.y for part in parts]),
@@ -107,7 +115,7 @@ def trace(corners: Corners) -> Rings:
     return _simple_rings(points, lengths, hole, touching)
 
 
-def _successors(x: IntArray, y: IntArray, down: BoolArray) -> IntArray:
+def _successors(x: PlaceArray, y: PlaceArray, down: BoolArray) -> IntArray:
     """Return for each corner the one reached by its horizontal and then a vertical edge.
 
     At a twofold point `down` tells which of the two copies is joined to the edge below.

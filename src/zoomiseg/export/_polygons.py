@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
-from zoomiseg.errors import OutputError
-from zoomiseg.geometry import Box, Grid
+from zoomiseg.geometry import Grid
 
-from ._outline import Corners, Rings, corners_of, joined, trace
+from ._growing import MaskReader, ReportProgress, finished_groups
+from ._outline import Rings, trace
 
-MaskArray = NDArray[np.bool_] | NDArray[np.uint8]
-MaskReader = Callable[[Box], MaskArray]
-ReportProgress = Callable[[float], None]
-
-MAX_CORNERS = 10_000_000
 PIXEL_EXACT_PX = 0.34
 """Smoothing up to here moves no outline across a pixel's centre: cut corners stay 0.353 pixels away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A polygon in slide pixels, and where it stands among the others of its mask.
+
+    Args:
+        place: Row and column of the grid pixel at its upper left; no other region of the mask has it.
+        polygon: Valid, with holes.
+    """
+
+    place: tuple[int, int]
+    polygon: Polygon
 
 
 def mask_polygons(
@@ -35,8 +44,8 @@ def mask_polygons(
     """Return the regions of a mask as valid polygons with holes, in slide pixels (level 0), in raster order.
 
     Outlines run along pixel edges: the pixel at the origin is (0, 0), (1, 0), (1, 1), (0, 1) times the
-    grid's downsample. A region is what hangs together by pixel edges; diagonal neighbours are two. Memory
-    holds one tile of the mask and the outlines. A grid pixel that reaches past the slide stays whole.
+    grid's downsample. A region is what hangs together by pixel edges; diagonal neighbours are two. A grid
+    pixel that reaches past the slide stays whole.
 
     Args:
         read: Answers a box in grid pixels, inside the grid, with its (H, W) mask; not zero is foreground.
@@ -49,60 +58,41 @@ def mask_polygons(
         progress: Called with the share of tiles done, rising to 1.
 
     Raises:
-        OutputError: The mask is noise: its outlines have more than `MAX_CORNERS` corners.
+        OutputError: The mask is noise: of what hangs together the outlines have ten million corners.
     """
-    parts: list[Corners] = []
-    total = 0
-    for part in _corners_by_tile(read, grid, tile, progress):
-        parts.append(part)
-        total += len(part)
-        if total > MAX_CORNERS:
-            raise OutputError(
-                f"The mask's outlines have more than {MAX_CORNERS:,} corners.",
-                hint="Export it as a TIFF mask instead, or smooth it first.",
-            )
-    polygons = _assembled(trace(joined(parts)), grid.downsample)
+    regions = finished_regions(
+        read, grid, tile=tile, min_area_px=min_area_px, simplify_px=simplify_px, progress=progress
+    )
+    return [region.polygon for region in sorted(regions, key=lambda region: region.place)]
+
+
+def finished_regions(
+    read: MaskReader,
+    grid: Grid,
+    *,
+    tile: int = 4096,
+    min_area_px: int = 0,
+    simplify_px: float = 0.0,
+    progress: ReportProgress | None = None,
+) -> Iterator[Region]:
+    """Yield what `mask_polygons` returns, each region once the mask is read as far as it reaches.
+
+    Memory holds one tile of the mask and the outlines that later tiles may add to, however large the mask is.
+    """
     pixel_area = grid.downsample[0] * grid.downsample[1]
-    polygons = polygons[shapely.area(polygons) > (min_area_px - 0.5) * pixel_area]
-    if simplify_px > 0 and len(polygons):
-        polygons = _smoothed(polygons, grid, simplify_px)
-    return list(polygons)
-
-
-def _corners_by_tile(
-    read: MaskReader, grid: Grid, tile: int, progress: ReportProgress | None
-) -> Iterator[Corners]:
-    """Yield the corners of each tile that has any, reading each pixel once, row of tiles by row of tiles."""
-    boxes = [
-        Box(x, y, min(tile, grid.width - x), min(tile, grid.height - y))
-        for y in range(0, grid.height, tile)
-        for x in range(0, grid.width, tile)
-    ]
-    above, below = np.zeros(grid.width + 1, bool), np.zeros(grid.width + 1, bool)
-    left = np.zeros(0, bool)
-    for done, box in enumerate(boxes, start=1):
-        if box.x == 0:
-            above, below, left = below, np.zeros(grid.width + 1, bool), np.zeros(box.height, bool)
-        pixels = read(box)
-        assert pixels.shape == (box.height, box.width), f"read({box}) answered with {pixels.shape}"
-        # Beyond the grid's last column and row lies background, and corners may lie on that border.
-        last_column, last_row = box.right == grid.width, box.bottom == grid.height
-        window = np.zeros((box.height + 1 + last_row, box.width + 1 + last_column), bool)
-        window[0, : box.width + 1] = above[box.x : box.right + 1]
-        window[1 : box.height + 1, 0] = left
-        window[1 : box.height + 1, 1 : box.width + 1] = pixels
-        left = window[1 : box.height + 1, box.width].copy()
-        below[box.x + 1 : box.right + 1] = window[box.height, 1 : box.width + 1]
-        if window.any():
-            yield corners_of(window, box.x, box.y)
-        if progress is not None:
-            progress(done / len(boxes))
+    for corners in finished_groups(read, grid, tile, progress):
+        rings = trace(corners)
+        polygons = _assembled(rings, grid.downsample)
+        kept = shapely.area(polygons) > (min_area_px - 0.5) * pixel_area
+        places = rings.inside[~rings.hole][kept][:, ::-1].tolist()
+        polygons = polygons[kept]
+        if simplify_px > 0 and len(polygons):
+            polygons = _smoothed(polygons, grid, simplify_px)
+        yield from (Region((row, column), each) for (row, column), each in zip(places, polygons, strict=True))
 
 
 def _assembled(rings: Rings, downsample: tuple[float, float]) -> NDArray[np.object_]:
     """Return one polygon per shell, each with the holes that lie in it and in no smaller shell."""
-    if not len(rings.hole):
-        return np.empty(0, object)
     outlines = shapely.linearrings(rings.points * np.array(downsample), indices=rings.ring)
     shells, holes = np.flatnonzero(~rings.hole), np.flatnonzero(rings.hole)
     parents = _parents(shapely.polygons(outlines[shells]), (rings.inside[holes] + 0.5) * np.array(downsample))

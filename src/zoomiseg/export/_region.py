@@ -17,8 +17,8 @@ from zoomiseg.geometry import Box, Grid, Grids, grids_of
 from zoomiseg.session import DEFAULT_CLASS, Session
 from zoomiseg.slide import Mask
 
+from ._growing import MaskReader
 from ._measure import mask_area_mm2
-from ._polygons import MaskReader
 from ._raster import GeoJsonMask
 
 SLIDE_KEY = "zoomiseg:slide"

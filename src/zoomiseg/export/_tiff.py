@@ -10,7 +10,7 @@ import numpy as np
 from zoomiseg.geometry import Box, Grid
 from zoomiseg.slide import write_pyramid
 
-from ._polygons import MaskReader, ReportProgress
+from ._growing import MaskReader, ReportProgress
 
 FOREGROUND = 255
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,11 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "regions.zoomiseg")
 
 def write_geojson(
     path: str | PathLike[str],
-    polygons: Sequence[Polygon | MultiPolygon],
+    polygons: Iterable[Polygon | MultiPolygon],
     *,
     name: str = "Tumor",
     color: Color = TUMOR_COLOR,
-    measurements: Sequence[Mapping[str, float]] | None = None,
+    measurements: Iterable[Mapping[str, float]] | None = None,
     metadata: Mapping[str, str] | None = None,
     indent: int | None = None,
 ) -> None:
@@ -39,7 +39,7 @@ def write_geojson(
 
     Args:
         path: Replaced as a whole or left as it is.
-        polygons: In slide pixels (level 0).
+        polygons: In slide pixels (level 0); taken one by one, so that they need not all be in memory.
         name: Their class.
         color: The class's colour, red, green, blue, each 0 to 255.
         measurements: One mapping for each polygon, such as `area_measurements` returns.
@@ -49,14 +49,19 @@ def write_geojson(
     Raises:
         OutputError: The file cannot be written.
     """
-    each = measurements if measurements is not None else [{} for _ in polygons]
+    none: Mapping[str, float] = {}
+    measured = (
+        ((region, none) for region in polygons)
+        if measurements is None
+        else zip(polygons, measurements, strict=True)
+    )
     properties: dict[str, Any] = {
         "objectType": "annotation",
         "classification": {"name": name, "color": list(color)},
     }
     features = (
         _feature(number, geometry, properties | _details(values, metadata or {}))
-        for number, (region, values) in enumerate(zip(polygons, each, strict=True))
+        for number, (region, values) in enumerate(measured)
         if not (geometry := _rounded(region)).is_empty
     )
     write_text(Path(path), collection_text(features, indent=indent))
