@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -82,6 +83,26 @@ def test_a_file_that_is_no_evaluation_is_refused_and_left_alone(tmp_path, text):
     with pytest.raises(OutputError, match=r"e\.json holds no results of evaluate"):
         EvaluationFile.resume(path, Setting(ZoomRules(), Hands()), [])
     assert path.read_text() == text
+
+
+def test_a_file_that_gzip_made_smaller_is_read_too(tmp_path):
+    file = file_of(tmp_path / "e.json", (facts(), {"zoomiseg": full_run()}))
+    file.save()
+    smaller = tmp_path / "e.json.gz"
+    smaller.write_bytes(gzip.compress(file.path.read_bytes()))
+    assert EvaluationFile.read(smaller).slides == file.slides
+
+
+def broken_off(content):
+    return gzip.compress(content)[:-20]
+
+
+@pytest.mark.parametrize("content", [b"{}", broken_off(b'{"format": 1}' * 99), gzip.compress(b"no JSON")])
+def test_a_damaged_gzip_file_is_refused(tmp_path, content):
+    path = tmp_path / "e.json.gz"
+    path.write_bytes(content)
+    with pytest.raises(OutputError, match=r"e\.json\.gz (holds no results of evaluate|is no gzip file)"):
+        EvaluationFile.read(path)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path):

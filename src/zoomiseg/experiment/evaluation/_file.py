@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -76,13 +78,14 @@ class EvaluationFile:
 
     @classmethod
     def read(cls, path: Path) -> EvaluationFile:
-        """Return what a file holds.
+        """Return what a file holds, one that gzip made smaller and named `.gz` too.
 
         Raises:
             OutputError: It cannot be read, or is no evaluation.
         """
         try:
-            values = json.loads(path.read_bytes())
+            content = path.read_bytes()
+            values = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
             if values["format"] != _FORMAT:
                 raise ValueError(f"format {values['format']}")
             slides = [
@@ -90,9 +93,11 @@ class EvaluationFile:
                 for each in values["slides"]
             ]
             setting, networks = Setting.from_json(values["settings"]), dict(values["networks"])
+        except gzip.BadGzipFile as error:
+            raise OutputError(f"{path} is no gzip file.", hint=_ELSEWHERE) from error
         except OSError as error:
             raise OutputError(f"{path} cannot be read: {error.strerror or error}.") from error
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, zlib.error) as error:
             raise OutputError(f"{path} holds no results of evaluate.", hint=_ELSEWHERE) from error
         return cls(path, setting, networks, {each.facts.name: each for each in slides})
 
