@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from concurrent.futures import wait
+from concurrent.futures import CancelledError, wait
 
 import pytest
 
@@ -63,6 +63,84 @@ def test_a_failed_wish_to_read_ahead_stops_nobody():
     turns.ahead("a", lambda: 1 / 0)
     assert turns.submit("a", lambda: 7).result(5) == 7
     turns.close()
+
+
+def test_what_is_not_urgent_is_done_in_steps_between_which_operations_come():
+    turns, done = Turns(), []
+
+    def steps():
+        for number in range(3):
+            done.append(f"step {number}")
+            clicks.append(turns.submit("a", lambda number=number: done.append(f"click {number}")))
+            yield
+        return "all"
+
+    clicks = []
+    assert turns.unhurried("a", steps()).result(5) == "all"
+    wait(clicks, 5)
+    turns.close()
+    assert done == ["step 0", "click 0", "step 1", "click 1", "step 2", "click 2"]
+
+
+def test_a_newer_wish_that_is_not_urgent_takes_the_place_of_one_that_waits_or_is_half_done():
+    held = Held()
+
+    def named(name: str):
+        held.done.append(name)
+        yield
+        return name
+
+    def half_done():
+        held.done.append("half")
+        newest.append(held.turns.unhurried("a", named("new")))
+        yield
+        held.done.append("never")
+
+    newest = []
+    waiting = held.turns.unhurried("a", named("old"))
+    begun = held.turns.unhurried("a", half_done())
+    other = held.turns.unhurried("b", named("other"))
+    held.open()
+    for replaced in (waiting, begun):
+        with pytest.raises(Refusal, match="Another place of this session was asked for since"):
+            replaced.result(5)
+    assert other.result(5) == "other"
+    assert newest[0].result(5) == "new"
+    held.turns.close()
+    assert sorted(held.done) == ["half", "new", "other"]
+
+
+def test_what_nobody_waits_for_any_more_is_not_gone_on_with():
+    turns, done = Turns(), []
+
+    def steps():
+        done.append("begun")
+        future[0].cancel()
+        yield
+        done.append("never")
+
+    future = []
+    gate = threading.Event()
+    turns.submit("a", lambda: gate.wait(5))
+    future.append(turns.unhurried("a", steps()))
+    gate.set()
+    with pytest.raises(CancelledError):
+        future[0].result(5)
+    turns.submit("a", lambda: None).result(5)
+    turns.close()
+    assert done == ["begun"]
+
+
+def test_an_error_of_what_is_not_urgent_reaches_who_asked():
+    turns = Turns()
+
+    def steps():
+        yield
+        raise ZeroDivisionError
+
+    assert isinstance(turns.unhurried("a", steps()).exception(5), ZeroDivisionError)
+    turns.close()
+    assert turns.unhurried("a", steps()).cancelled()
 
 
 def test_an_error_reaches_who_asked_and_the_next_is_done():

@@ -70,6 +70,22 @@ def test_an_unclicked_patch_is_proposed_from_clicks_elsewhere_and_shows_nothing_
     assert session.proposal(*ELSEWHERE, class_="stroma") is None
 
 
+def test_what_a_proposal_waits_for_is_done_ahead_one_answer_at_a_time() -> None:
+    session = opened()
+    assert list(session.proposing(*ELSEWHERE)) == []
+    session.click(x=1000, y=1000, label=1)
+    asked = len(session.predictors.low.asked)
+    steps = session.proposing(*ELSEWHERE)
+    next(steps)
+    assert len(session.predictors.low.asked) == asked, "the first is what the network saw at the click"
+    next(steps)
+    assert len(session.predictors.low.asked) == asked + 1
+    assert list(steps) == []
+    assert session.proposal(*ELSEWHERE) is not None
+    session.accept(x=ELSEWHERE[0], y=ELSEWHERE[1])
+    assert len(session.predictors.low.asked) == asked + 1, "what was proposed is not predicted again"
+
+
 def test_without_memory_nothing_is_proposed() -> None:
     session = opened(adapt="head")
     session.click(x=1000, y=1000, label=1)

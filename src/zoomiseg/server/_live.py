@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from contextlib import ExitStack
 from functools import cached_property, partial
 from typing import TypeVar
@@ -90,6 +91,10 @@ class LiveSession:
     def look(self, x: float, y: float, scale: ScaleName) -> None:
         """Read the patch that a click here would need, when there is nothing else to do."""
         self._turns.ahead(self.record.id, partial(self.session.look_ahead, x=x, y=y, scale=scale))
+
+    def unhurried(self, steps: Generator[None, None, T]) -> Future[T]:
+        """Do this step by step, whenever there is nothing else to do; a newer wish takes its place."""
+        return self._turns.unhurried(self.record.id, steps)
 
     def steadily(self, read: Callable[[Session], T]) -> T:
         """Return what was read of one single revision; in a thread.

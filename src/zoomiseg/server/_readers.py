@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -36,26 +36,36 @@ class Readers:
         """
         if self._waiting >= _MOST_WAITING:
             raise Refusal(429, "busy", "Too many tiles are asked for at once; ask again in a moment.")
-        future = self._pool.submit(work)
-        result, gone = asyncio.wrap_future(future), asyncio.create_task(_gone(request))
         self._waiting += 1
         try:
-            waited: set[asyncio.Future[Any]] = {result, gone}
-            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            if not result.done():
-                # One that runs already is let finish; its tile is in the cache then.
-                future.cancel()
-                raise Refusal(499, "gone", "The client did not wait for the answer.")
-            return await result
+            return await unless_gone(request, self._pool.submit(work))
         finally:
             self._waiting -= 1
-            gone.cancel()
-            result.cancel()
-            with suppress(asyncio.CancelledError):
-                await gone
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+
+async def unless_gone(request: Request, future: Future[T]) -> T:
+    """Return what a future gives, and cancel it where its client goes away before.
+
+    Raises:
+        Refusal: The client has gone.
+    """
+    result, gone = asyncio.wrap_future(future), asyncio.create_task(_gone(request))
+    try:
+        waited: set[asyncio.Future[Any]] = {result, gone}
+        await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        if not result.done():
+            # One that runs already is let finish; its tile is in the cache then.
+            future.cancel()
+            raise Refusal(499, "gone", "The client did not wait for the answer.")
+        return await result
+    finally:
+        gone.cancel()
+        result.cancel()
+        with suppress(asyncio.CancelledError):
+            await gone
 
 
 async def _gone(request: Request) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Annotated
+from collections.abc import Callable, Generator
+from typing import Annotated, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Query, Request
@@ -14,32 +14,31 @@ from zoomiseg.geometry import Box
 from zoomiseg.session import DEFAULT_CLASS, Proposal, Session
 
 from ._context import ContextOf, Live
-from ._live import LiveSession
 from ._openapi import binary
 from ._pictures import mask_png
 from ._problems import not_found
+from ._readers import unless_gone
 from ._routes_operations import answered, known_class
 from ._routes_results import OfClass
 from ._shapes import Acceptance, Changed, Pixels, ProposalInfo, rectangle
 
 router = APIRouter(prefix="/sessions/{session_id}", tags=["proposals"])
 At = Annotated[Pixels, Query()]
+T = TypeVar("T")
 
 
 @router.get("/proposal")
 async def proposal(
-    *, x: At, y: At, live: Live, request: Request, context: ContextOf, class_: OfClass = DEFAULT_CLASS
+    *, x: At, y: At, live: Live, request: Request, class_: OfClass = DEFAULT_CLASS
 ) -> ProposalInfo:
     """Where the low patch nearest to a point lies, in slide pixels, and how much of it is proposed."""
-    return await context.tiles.read(request, partial(live.steadily, partial(_told, x=x, y=y, class_=class_)))
+    return await unless_gone(request, live.unhurried(_proposed(live.session, (x, y), class_, _told)))
 
 
 @router.get("/proposal.png", response_class=Response, responses=binary("image/png"))
-async def picture(
-    *, x: At, y: At, live: Live, request: Request, context: ContextOf, class_: OfClass = DEFAULT_CLASS
-) -> Response:
+async def picture(*, x: At, y: At, live: Live, request: Request, class_: OfClass = DEFAULT_CLASS) -> Response:
     """What is proposed there, a pixel for each of the low scale: red inside, transparent outside."""
-    data = await context.tiles.read(request, partial(_drawn, live, x=x, y=y, class_=class_))
+    data = await unless_gone(request, live.unhurried(_proposed(live.session, (x, y), class_, _drawn)))
     return Response(data, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
@@ -55,11 +54,24 @@ async def accept(wish: Acceptance, live: Live, context: ContextOf) -> Changed:
     return answered(change)
 
 
-def _proposed(session: Session, x: float, y: float, class_: str) -> Proposal:
+def _proposed(
+    session: Session, slide_xy: tuple[float, float], class_: str, tell: Callable[[Session, Proposal], T]
+) -> Generator[None, None, T]:
+    """Return what is told of a proposal, after a pause behind each answer of a network.
+
+    Raises:
+        Refusal: Nothing is proposed there.
+    """
+    x, y = slide_xy
+    revision = -1
+    # Operations come in the pauses, and what was predicted before one need not be proposed after it.
+    while revision != session.revision:
+        revision = session.revision
+        yield from session.proposing(x, y, class_=class_)
     found = session.proposal(x, y, class_=class_)
     if found is None:
         raise not_found("proposal")
-    return found
+    return tell(session, found)
 
 
 def _inside(proposed: Proposal) -> NDArray[np.float32]:
@@ -68,8 +80,7 @@ def _inside(proposed: Proposal) -> NDArray[np.float32]:
     return proposed.probability[frame.inside.slices_in(Box(0, 0, frame.box.width, frame.box.height))]
 
 
-def _told(session: Session, *, x: float, y: float, class_: str) -> ProposalInfo:
-    proposed = _proposed(session, x, y, class_)
+def _told(session: Session, proposed: Proposal) -> ProposalInfo:
     return ProposalInfo(
         revision=session.revision,
         box=rectangle(proposed.slide_box),
@@ -77,5 +88,5 @@ def _told(session: Session, *, x: float, y: float, class_: str) -> ProposalInfo:
     )
 
 
-def _drawn(live: LiveSession, *, x: float, y: float, class_: str) -> bytes:
-    return mask_png(_inside(_proposed(live.session, x, y, class_)) >= 0.5)
+def _drawn(_: Session, proposed: Proposal) -> bytes:
+    return mask_png(_inside(proposed) >= 0.5)

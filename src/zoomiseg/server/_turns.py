@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from ._priority import give_way
@@ -23,11 +24,17 @@ class _Job:
     future: Future[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Unhurried:
+    steps: Generator[None, None, Any]
+    future: Future[Any]
+
+
 class Turns:
     """Does one piece of work after the other, in the order of each session, the sessions taking turns.
 
-    What was accepted is done: a click is the next one's mask input. Only reading ahead is replaced by a newer
-    wish of the same session, and waits until nobody has anything else to do.
+    What was accepted is done: a click is the next one's mask input. Only reading ahead and what is not urgent
+    are replaced by a newer wish of the same session, and wait until nobody has anything else to do.
 
     Args:
         on_jobs: Told (session, number of its jobs) whenever that changes; called from any thread.
@@ -41,6 +48,7 @@ class Turns:
         self._most_waiting = most_waiting
         self._queues: OrderedDict[str, deque[_Job]] = OrderedDict()
         self._ahead: OrderedDict[str, Callable[[], None]] = OrderedDict()
+        self._unhurried: OrderedDict[str, _Unhurried] = OrderedDict()
         self._running: str | None = None
         self._closed = False
         self._changed = threading.Condition()
@@ -75,6 +83,26 @@ class Turns:
             self._ahead[session] = work
             self._changed.notify()
 
+    def unhurried(self, session: str, steps: Generator[None, None, T]) -> Future[T]:
+        """Do this step by step, each when there is nothing else to do; return what it returns in the end.
+
+        An operation that comes meanwhile waits for one step at most. What is cancelled is not gone on with.
+
+        Returns:
+            A future that is refused when the session wishes something else before the end.
+        """
+        wish = _Unhurried(steps, Future())
+        with self._changed:
+            replaced = self._unhurried.pop(session, None)
+            if self._closed:
+                wish.future.cancel()
+            else:
+                self._unhurried[session] = wish
+            self._changed.notify()
+        if replaced:
+            _refuse(replaced)
+        return wish.future
+
     def jobs(self, session: str) -> int:
         """Return how many jobs of a session wait or run."""
         with self._changed:
@@ -84,12 +112,14 @@ class Turns:
         """Finish what runs and cancel what waits; nothing of that was answered."""
         with self._changed:
             self._closed = True
-            waiting = [job for queue in self._queues.values() for job in queue]
+            waiting = [job.future for queue in self._queues.values() for job in queue]
+            waiting += [wish.future for wish in self._unhurried.values()]
             self._queues.clear()
             self._ahead.clear()
+            self._unhurried.clear()
             self._changed.notify()
-        for job in waiting:
-            job.future.cancel()
+        for future in waiting:
+            future.cancel()
         self._worker.join()
 
     def _jobs(self, session: str) -> int:
@@ -110,14 +140,38 @@ class Turns:
         """Return what is next, once there is anything; None when closed."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._queues or self._ahead or self._closed)
+                self._changed.wait_for(lambda: self._queues or self._ahead or self._unhurried or self._closed)
                 if self._closed:
                     return None
                 if self._queues:
                     return self._next()
-                _, wish = self._ahead.popitem(last=False)
+                if self._ahead:
+                    _, wish = self._ahead.popitem(last=False)
+                else:
+                    wish = partial(self._step, *self._unhurried.popitem(last=False))
             with suppress(Exception):  # what could not be read ahead is read, and complained of, at the click
                 wish()
+
+    def _step(self, session: str, wish: _Unhurried) -> None:
+        if wish.future.cancelled():
+            return
+        try:
+            next(wish.steps)
+        except BaseException as end:  # noqa: BLE001  # belongs to whoever waits for the result
+            if wish.future.set_running_or_notify_cancel():
+                if isinstance(end, StopIteration):
+                    wish.future.set_result(end.value)
+                else:
+                    wish.future.set_exception(end)
+            return
+        with self._changed:
+            replaced, closed = session in self._unhurried, self._closed
+            if not (replaced or closed):
+                self._unhurried[session] = wish
+        if replaced:
+            _refuse(wish)
+        elif closed:
+            wish.future.cancel()
 
     def _next(self) -> tuple[str, _Job]:
         session, queue = self._queues.popitem(last=False)
@@ -126,6 +180,18 @@ class Turns:
             self._queues[session] = queue  # behind the others
         self._running = session
         return session, job
+
+
+def _refuse(wish: _Unhurried) -> None:
+    if wish.future.set_running_or_notify_cancel():
+        wish.future.set_exception(
+            Refusal(
+                409,
+                "replaced",
+                "Another place of this session was asked for since.",
+                hint="Ask again, where it is still wanted.",
+            )
+        )
 
 
 def _do(job: _Job) -> None:

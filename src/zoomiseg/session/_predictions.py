@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -20,7 +20,7 @@ from zoomiseg.geometry import (
     ScaleName,
     low_crop_of,
 )
-from zoomiseg.predict import AheadPredictor, Patch
+from zoomiseg.predict import AheadPredictor, Patch, Predictor
 
 from ._blend import Piece, blend_enlarged, covered, probability
 from ._imports import ImportStore
@@ -94,6 +94,22 @@ class Predictions:
         assert values is not None, "a layer that is not stored is missing itself"
         return values
 
+    def steps(self, layer: Layer) -> Iterator[None]:
+        """Predict a layer where it is not stored, with a pause after each answer of a network.
+
+        Raises:
+            SlideError: The slide cannot be read.
+        """
+        for each in self._missing(layer):
+            learning = cast("LearningPredictor", self._predictor(each.scale))
+            for clicked in each.memory:
+                with self._predicting:
+                    self._remembered(learning, each.scale, clicked)
+                yield
+            with self._predicting:
+                self._stored_or_predicted(each)
+            yield
+
     def pieces(self, layers: tuple[Layer, ...]) -> list[Piece]:
         return [(layer.box, self.values(layer)) for layer in layers]
 
@@ -124,10 +140,13 @@ class Predictions:
         Raises:
             SlideError: The slide cannot be read.
         """
-        predictor = self._predictors.low if scale == "low" else self._predictors.high
+        predictor = self._predictor(scale)
         patch = self.read_patch(scale, box)
         if isinstance(predictor, AheadPredictor):
             predictor.look_at(patch)
+
+    def _predictor(self, scale: ScaleName) -> Predictor:
+        return self._predictors.low if scale == "low" else self._predictors.high
 
     def _missing(self, layer: Layer) -> list[Layer]:
         """Return what has to be predicted for a layer, what others depend on first, itself last."""
@@ -169,7 +188,7 @@ class Predictions:
         return self._trials[_trial_key(trial)]
 
     def _answer(self, layer: Layer) -> ByteArray:
-        predictor = self._predictors.low if layer.scale == "low" else self._predictors.high
+        predictor = self._predictor(layer.scale)
         patch, mask_input = self.read_patch(layer.scale, layer.box), self._mask_input(layer)
         learning = cast("LearningPredictor", predictor)
         if layer.plain:

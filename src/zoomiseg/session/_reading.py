@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ from ._compose import Composer
 from ._events import DEFAULT_CLASS, Event
 from ._fold import Fold
 from ._options import SessionOptions
+from ._patches import LowPatch
 from ._payloads import ClickMade, PromptGiven
 from ._predictions import Predictions
 from ._resample import FloatArray
@@ -187,12 +190,27 @@ class ReadableSession:
             y: In slide pixels.
             class_: The class that is outlined.
         """
-        state = self._shown.state
-        patch = state.low.proposal(class_, (float(x), float(y)), imported=state.imported.get(class_))
+        patch = self._proposed(x, y, class_)
         if patch is None:
             return None
         values = probability(self._predictions.values(patch.layer))
         return Proposal(self._predictions.frame("low", patch.box), values)
+
+    def proposing(self, x: float, y: float, *, class_: str = DEFAULT_CLASS) -> Iterator[None]:
+        """Predict ahead what `proposal` would wait for, with a pause after each answer of a network.
+
+        Args:
+            x: In slide pixels; as for `proposal`.
+            y: In slide pixels.
+            class_: The class that is outlined.
+        """
+        patch = self._proposed(x, y, class_)
+        if patch is not None:
+            yield from self._predictions.steps(patch.layer)
+
+    def _proposed(self, x: float, y: float, class_: str) -> LowPatch | None:
+        state = self._shown.state
+        return state.low.proposal(class_, (float(x), float(y)), imported=state.imported.get(class_))
 
     def high_probability(self, number: int) -> FloatArray:
         """Return a high patch's own prediction, (1024, 1024) float32 in [0, 1], 0 before its first click.
