@@ -61,6 +61,37 @@ def test_without_memory_nothing_is_proposed(client):
     assert "Nothing is proposed there" in sentence(refused)
 
 
+def test_learning_is_told_and_switched_and_a_switch_is_undone(client):
+    assert client.get("config").json()["default_adapt"] == "off"
+    session = new_session(client, "wide.tif", **LEARNING)
+
+    def told() -> tuple[str, bool]:
+        info = client.get(f"sessions/{session}").json()
+        return info["adapt"], info["learns"]
+
+    def switch(op_id: str, *, on: bool):
+        return client.post(f"sessions/{session}/learn", json={"on": on, "op_id": op_id})
+
+    assert told() == ("memory", True)
+    assert click(client, session, "a1", **HERE).status_code == 200
+    assert switch("a2", on=False).json() == {"revision": 2, "changed": []}
+    assert told() == ("memory", False)
+    assert client.get(f"sessions/{session}").json()["events"][1]["on"] is False
+    assert client.get(f"sessions/{session}/proposal", params=FAR).status_code == 404
+    assert "off already" in sentence(switch("a3", on=False))
+    client.post(f"sessions/{session}/undo", json={"op_id": "a4"})
+    assert told() == ("memory", True)
+    assert client.get(f"sessions/{session}/proposal", params=FAR).status_code == 200
+
+
+def test_a_session_that_learns_nothing_says_so(client):
+    session = new_session(client, "wide.tif")
+    info = client.get(f"sessions/{session}").json()
+    assert (info["adapt"], info["learns"]) == ("off", False)
+    refused = client.post(f"sessions/{session}/learn", json={"on": True, "op_id": "a1"})
+    assert "does not learn from its slide" in sentence(refused)
+
+
 def test_a_proposal_is_seen_then_accepted_then_undone(client):
     session = new_session(client, "wide.tif", **LEARNING)
     assert client.get(f"sessions/{session}/proposal", params=FAR).status_code == 404

@@ -69,6 +69,21 @@ def test_undo_redo_replay_and_reopening_are_exact(
     assert whole(replay) == masks[-1]
 
 
+def test_while_it_is_switched_off_the_network_answers_as_if_it_had_never_learnt(
+    slide: Slide, predictors: Predictors
+) -> None:
+    masks = []
+    for adapt in ("off", "statistics+head+memory"):
+        session = Session(slide, predictors=predictors, options=SessionOptions(adapt=adapt))
+        if adapt != "off":
+            session.learn(False)
+        for x, y, label, scale in CLICKS[2:]:
+            session.click(x=x, y=y, label=label, scale=scale)
+        masks.append(np.frombuffer(whole(session), np.float32))
+    # But for the clicked pixels, which always have the clicked class here.
+    assert (masks[0] != masks[1]).mean() < 0.01
+
+
 def test_a_patch_remembers_what_was_clicked_in_another(slide: Slide, predictors: Predictors) -> None:
     masks = []
     for adapt in ("off", "memory"):

@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zoomiseg.adapt import Adaptation
 from zoomiseg.geometry import Box, Click, PatchFrame, grids_of
 from zoomiseg.session._journal import Journal
 from zoomiseg.session._layers import LayerNames
+from zoomiseg.session._learning import Learning
 from zoomiseg.session._low import LowPatches
+from zoomiseg.session._overlays import Overlays
 from zoomiseg.session._patches import PlacedClick
 
 from .stubs import StubPredictor
@@ -19,7 +22,14 @@ def patches(width: int, height: int, *, stride: int = 768) -> LowPatches:
     journal = Journal()
     journal.begin()
     grid = grids_of(width * 4, height * 4, (0.5, 0.5)).low
-    return LowPatches(grid, stride=stride, names=NAMES, journal=journal)
+    return LowPatches(
+        grid,
+        stride=stride,
+        names=NAMES,
+        journal=journal,
+        learning=Learning(Adaptation(), journal),
+        overlays=Overlays(grid, margin_px=64, journal=journal),
+    )
 
 
 points = st.tuples(st.integers(0, 2599), st.integers(0, 1199))

@@ -11,6 +11,7 @@ from zoomiseg.session import (
     BoxSettled,
     ClickMade,
     Event,
+    LearningSwitched,
     MaskImported,
     Payload,
     PolygonDrawn,
@@ -58,6 +59,8 @@ def _keys_of(payload: Payload) -> dict[str, Any]:
             keys = {**_place_of(rings), "mode": mode}
         case PolygonDrawn(rings, mode):
             keys = {"rings": [_lists(ring) for ring in rings], "mode": mode}
+        case LearningSwitched(on):
+            keys = {"on": on}
         case Referring(_, op_id):
             keys = {"of": op_id}
     return keys

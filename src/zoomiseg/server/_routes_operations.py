@@ -10,7 +10,7 @@ from zoomiseg.session import Change
 
 from ._context import ContextOf, Live
 from ._problems import Refusal
-from ._shapes import Changed, Lifted, NewClick, NewZoom, Operation, OpId, Region, Revision, rectangle
+from ._shapes import Changed, Lifted, NewClick, NewZoom, Operation, OpId, Region, Revision, Switch, rectangle
 
 router = APIRouter(prefix="/sessions/{session_id}", tags=["operations"])
 
@@ -92,6 +92,14 @@ async def unsettle(wish: Lifted, live: Live) -> Changed:
         await live.operate(
             lambda session: session.unsettle(wish.of, op_id=wish.op_id, revision=wish.revision)
         )
+    )
+
+
+@router.post("/learn")
+async def learn(wish: Switch, live: Live) -> Changed:
+    """Switch learning from the slide on or off for the clicks that follow."""
+    return answered(
+        await live.operate(lambda session: session.learn(wish.on, op_id=wish.op_id, revision=wish.revision))
     )
 
 

@@ -98,6 +98,8 @@ def _info(live: LiveSession, session: Session) -> SessionInfo:
         undoable=session.undoable,
         redoable=session.redoable,
         weights=live.record.weights,
+        adapt=session.options.adapt,
+        learns=session.learns,
         mpp=list(session.slide.mpp),
         events=[described(event) for event in session.events],
         classes=list(session.classes),

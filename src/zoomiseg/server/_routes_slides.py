@@ -41,6 +41,7 @@ async def config(context: ContextOf, user: User) -> Config:
         user=user,
         weights=await asyncio.to_thread(context.engines.names),
         default_weights=settings.weights,
+        default_adapt=settings.adapt,
         classes=[ClassInfo(name=name, colour=colour) for name, colour in settings.classes.items()],
         low_mpp=LOW.mpp,
         high_mpp=HIGH.mpp,

@@ -143,6 +143,12 @@ class Lifted(Operation):
     of: OpId
 
 
+class Switch(Operation):
+    """Says whether the session learns from its slide from now on."""
+
+    on: bool
+
+
 class View(Shape):
     """Where the user looks, in slide pixels, and at which scale a click would speak."""
 
@@ -179,6 +185,7 @@ class Config(BaseModel):
     user: str
     weights: list[str]
     default_weights: str
+    default_adapt: str
     classes: list[ClassInfo]
     low_mpp: float
     high_mpp: float
@@ -240,6 +247,7 @@ class EventInfo(BaseModel):
     width_um: float | None = None
     of: str | None = None
     mode: str | None = None
+    on: bool | None = None
     clicks: list[MarkedPoint] | None = None
 
 
@@ -252,7 +260,12 @@ class Patches(BaseModel):
 
 
 class SessionInfo(BaseModel):
-    """A session as it is now."""
+    """A session as it is now.
+
+    Args:
+        adapt: What it learns from its slide, as it was begun; off where nothing.
+        learns: Whether it does so just now.
+    """
 
     id: str
     slide: str
@@ -261,6 +274,8 @@ class SessionInfo(BaseModel):
     undoable: bool
     redoable: bool
     weights: str
+    adapt: str
+    learns: bool
     mpp: Pair
     events: list[EventInfo]
     classes: list[str]

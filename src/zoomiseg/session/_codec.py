@@ -13,6 +13,7 @@ from ._payloads import (
     BoxSettled,
     ClickMade,
     Drawn,
+    LearningSwitched,
     MaskImported,
     Payload,
     Points,
@@ -45,7 +46,7 @@ def to_json(payload: Payload) -> dict[str, object]:
             return {"outline": outline, "clicks": told, "scale": scale}
         case ZoomOpened(x, y) | ProposalAccepted(x, y):
             return {"x": x, "y": y}
-    return {"of": payload.op_id}
+    return {"on": payload.on} if isinstance(payload, LearningSwitched) else {"of": payload.op_id}
 
 
 def _box_to_json(payload: BoxSettled | BoxLocked | MaskImported) -> dict[str, object]:
@@ -100,6 +101,7 @@ _READERS: Mapping[str, Callable[[Values], Payload]] = {
     "click": _click,
     "zoom": lambda values: ZoomOpened(_number(values["x"]), _number(values["y"])),
     "accept": lambda values: ProposalAccepted(_number(values["x"]), _number(values["y"])),
+    "learn": lambda values: LearningSwitched(_truth(values["on"])),
     "settle": lambda values: BoxSettled(_box(values)),
     "lock": lambda values: BoxLocked(_box(values)),
     "stroke": _stroke,
@@ -136,6 +138,12 @@ def _number(value: object) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{value!r} is not a number")
     return float(value)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value
 
 
 def _whole(value: object) -> int:

@@ -11,6 +11,7 @@ from zoomiseg.geometry import Grids, PatchFrame, high_patch_box, low_crop_of
 from ._holdout import HoldOuts
 from ._journal import Journal
 from ._layers import Clicked, LayerNames, LowView
+from ._learning import Learning
 from ._low import LowPatches
 from ._memory import clicked_elsewhere
 from ._options import SessionOptions
@@ -28,6 +29,7 @@ class HighPatches:
         low: What lies under the patches.
         overlays: Where the patches are kept.
         journal: Notes every change.
+        learning: Whether a patch's network is told of clicks in other patches, and is guarded.
     """
 
     def __init__(
@@ -39,13 +41,15 @@ class HighPatches:
         low: LowPatches,
         overlays: Overlays,
         journal: Journal,
+        learning: Learning,
     ) -> None:
         self._grids = grids
         self._options = options
         self._names = names
         self._low = low
         self._overlays = overlays
-        self._holdouts = HoldOuts(journal) if options.adaptation.guard else None
+        self._learning = learning
+        self._holdouts = HoldOuts(journal)
 
     def open(self, class_: str, n: int, slide_xy: tuple[float, float], *, part: int = 0) -> HighPatch:
         """Return a new patch around a point, which is not put anywhere yet."""
@@ -108,15 +112,15 @@ class HighPatches:
     ) -> Given:
         own = (*patch.clicks, *taken)
         seen = sorted((*own, *self._seen_besides(patch)), key=lambda each: each.n)
+        learnt = self._learning.now
         layer = self._names.layer(
             "high",
             patch.box,
             clicks=tuple(each.click for each in seen),
             source=patch.layer or self._first_mask(patch, imported),
-            memory=self._remembered(patch) if self._options.adaptation.memory else (),
-            trials=self._holdouts.after(patch.class_, patch.layer, taken[0].click)
-            if self._holdouts
-            else None,
+            memory=self._remembered(patch) if learnt.memory else (),
+            trials=self._holdouts.after(patch.class_, patch.layer, taken[0].click) if learnt.guard else None,
+            plain=self._learning.is_paused,
         )
         z = self._overlays.raised(patch)
         self._overlays.put(replace(patch, clicks=own, layer=layer, z=z, edited=taken[0].n))

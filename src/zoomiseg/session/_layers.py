@@ -142,6 +142,7 @@ class LayerNames:
         memory: tuple[Clicked, ...] = (),
         settled: tuple[Part, ...] = (),
         trials: tuple[Trial, ...] | None = None,
+        plain: bool = False,
     ) -> Layer:
         """Return the layer of a patch after these clicks.
 
@@ -153,6 +154,7 @@ class LayerNames:
             memory: What its network remembers.
             settled: What was settled in it.
             trials: What tells whether the adapted network is asked at all; None always asks it.
+            plain: The network is asked without any adaptation.
         """
         named: list[object] = [
             self._slide,
@@ -162,7 +164,9 @@ class LayerNames:
             _click_numbers(clicks),
             None if source is None else source.id,
         ]
-        plain = Layer(_digest([*named, "plain"]), scale, box, clicks, source, plain=True)
+        unadapted = Layer(_digest([*named, "plain"]), scale, box, clicks, source, plain=True)
+        if plain:
+            return unadapted
         if memory:
             named.append([[_numbers(each.box), _click_numbers(each.clicks)] for each in memory])
         if settled:
@@ -173,8 +177,8 @@ class LayerNames:
         tried = [
             [each.answers.adapted.id, each.answers.plain.id, *_numbers_of(each.click)] for each in trials
         ]
-        named = [adapted.id, plain.id, tried]
-        choice = Choice(adapted, plain, trials)
+        named = [adapted.id, unadapted.id, tried]
+        choice = Choice(adapted, unadapted, trials)
         return Layer(_digest(named), scale, box, clicks, source, choice=choice)
 
     def low_view(self, parts: tuple[Layer, ...], start: Start | None) -> LowView:

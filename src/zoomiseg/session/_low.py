@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
-from zoomiseg.adapt import Adaptation
 from zoomiseg.errors import SessionError
 from zoomiseg.geometry import (
     PATCH_SIZE,
@@ -22,6 +21,7 @@ from zoomiseg.geometry import (
 from ._holdout import HoldOuts
 from ._journal import Journal, JournalledMap
 from ._layers import LayerNames, Part, Start
+from ._learning import Learning
 from ._memory import clicked_elsewhere
 from ._overlays import Overlays
 from ._patches import Given, HighPatch, Imported, LowPatch, PlacedClick
@@ -55,7 +55,7 @@ class LowPatches:
         stride: Low pixels from one patch to the next.
         names: Names the layers.
         journal: Notes every change.
-        adaptation: Whether a patch's network is told of clicks in other patches, of what was settled, and is
+        learning: Whether a patch's network is told of clicks in other patches, of what was settled, and is
             guarded.
         overlays: Where settled regions are.
     """
@@ -67,17 +67,17 @@ class LowPatches:
         stride: int,
         names: LayerNames,
         journal: Journal,
-        adaptation: Adaptation | None = None,
-        overlays: Overlays | None = None,
+        learning: Learning,
+        overlays: Overlays,
     ) -> None:
         inside = stride < PATCH_SIZE
         self._grid = grid
         self._columns = patch_starts(grid.width, stride=stride, inside=inside)
         self._rows = patch_starts(grid.height, stride=stride, inside=inside)
         self._names = names
-        self._remembers = adaptation is not None and adaptation.memory
-        self._overlays = overlays if adaptation and adaptation.head else None
-        self._holdouts = HoldOuts(journal) if adaptation and adaptation.guard else None
+        self._learning = learning
+        self._overlays = overlays
+        self._holdouts = HoldOuts(journal)
         self.patches: JournalledMap[LowKey, LowPatch] = JournalledMap(journal)
         # All clicks in a patch, whoever they were given to: looking for them among the neighbours' would make
         # every click dearer than the one before.
@@ -87,6 +87,7 @@ class LowPatches:
         """Return the patches as they are now, to be read."""
         twin = copy(self)
         twin.patches, twin._inside = self.patches.snapshot(), self._inside.snapshot()
+        twin._learning = self._learning.snapshot()
         return twin
 
     def frames(self) -> tuple[PatchFrame, ...]:
@@ -139,7 +140,7 @@ class LowPatches:
             n: The number of the event that takes it as the patch's mask.
         """
         key = self._key_of(class_, slide_xy)
-        if not self._remembers or self.patches.get(key) is not None:
+        if not self._learning.now.memory or self.patches.get(key) is not None:
             return None
         frame = self._frame(key)
         memory = clicked_elsewhere(self._of_class(class_), frame)
@@ -185,16 +186,18 @@ class LowPatches:
         patch, frame = self.patches.get(key), self._frame(key)
         new = own if len(own) == len(placed) else [each for each in placed if frame.holds(each.click)]
         seen = (*_in_order(self._inside.get(key)), *new)
+        learnt = self._learning.now
         layer = self._names.layer(
             "low",
             frame.box,
             clicks=tuple(each.click for each in seen),
             source=patch.layer if patch else _start(imported, frame),
-            memory=clicked_elsewhere(self._of_class(key.class_), frame) if self._remembers else (),
-            settled=_settled(self._overlays, key.class_, frame.box) if self._overlays else (),
+            memory=clicked_elsewhere(self._of_class(key.class_), frame) if learnt.memory else (),
+            settled=_settled(self._overlays, key.class_, frame.box) if learnt.head else (),
             trials=self._holdouts.after(key.class_, patch.layer if patch else None, own[0].click)
-            if self._holdouts
+            if learnt.guard
             else None,
+            plain=self._learning.is_paused,
         )
         return LowPatch(frame.box, (*patch.clicks, *own) if patch else own, layer, own[0].n)
 

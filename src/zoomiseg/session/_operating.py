@@ -13,7 +13,16 @@ from ._events import DEFAULT_CLASS
 from ._log import EventLog
 from ._operations import Operations, Request
 from ._options import SessionOptions
-from ._payloads import BoxLocked, BoxSettled, ClickMade, Payload, ProposalAccepted, Referring, ZoomOpened
+from ._payloads import (
+    BoxLocked,
+    BoxSettled,
+    ClickMade,
+    LearningSwitched,
+    Payload,
+    ProposalAccepted,
+    Referring,
+    ZoomOpened,
+)
 from ._predictions import Predictions
 from ._reading import ReadableSession
 from ._sources import SlideSource
@@ -122,6 +131,17 @@ class OperableSession(ReadableSession):
         point = Click(float(x), float(y), 1)
         self._require_inside(point.x, point.y, "proposal")
         return self._perform(ProposalAccepted(point.x, point.y), class_, op_id, revision)
+
+    def learn(self, on: bool, *, op_id: str | None = None, revision: int | None = None) -> Change:
+        """Switch learning from the slide on or off for the clicks that follow; no mask changes by it.
+
+        While it is off, the networks answer as they are, and nothing is proposed.
+
+        Raises:
+            SessionError: The session was begun without learning anything, or it is switched so already.
+            RevisionConflict, OutputError: As for `click`.
+        """
+        return self._perform(LearningSwitched(on), DEFAULT_CLASS, op_id, revision)
 
     def settle(
         self,

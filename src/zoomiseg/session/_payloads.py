@@ -29,6 +29,7 @@ Kind = Literal[
     "box",
     "import",
     "accept",
+    "learn",
 ]
 ReferringKind = Literal["unsettle", "unlock", "delete", "undo", "redo"]
 PromptKind = Literal["scribble", "box"]
@@ -100,6 +101,17 @@ class ProposalAccepted:
     @property
     def kind(self) -> Kind:
         return "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class LearningSwitched:
+    """Learning from the slide, switched on or off for the clicks that follow."""
+
+    on: bool
+
+    @property
+    def kind(self) -> Kind:
+        return "learn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +221,7 @@ Payload: TypeAlias = (
     | PromptGiven
     | ZoomOpened
     | ProposalAccepted
+    | LearningSwitched
     | BoxSettled
     | BoxLocked
     | Drawn

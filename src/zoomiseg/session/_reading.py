@@ -70,6 +70,11 @@ class ReadableSession:
         return self._shown.events
 
     @property
+    def learns(self) -> bool:
+        """Whether the next click is answered with what the slide and its clicks teach."""
+        return self.options.adapt != "off" and not self._shown.state.learning.is_paused
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """The classes that have anything, in alphabetical order."""
         return tuple(self._shown.state.classes())

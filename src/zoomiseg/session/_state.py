@@ -20,6 +20,7 @@ from ._events import Event
 from ._high import HighPatches
 from ._journal import Journal, JournalledMap
 from ._layers import LayerNames, Start
+from ._learning import Learning
 from ._locks import Locks
 from ._low import LowPatches
 from ._options import SessionOptions
@@ -40,6 +41,7 @@ from ._payloads import (
     BoxSettled,
     ClickMade,
     Drawn,
+    LearningSwitched,
     MaskImported,
     PolygonDrawn,
     PromptGiven,
@@ -65,16 +67,23 @@ class State:
     def __init__(self, grids: Grids, options: SessionOptions, names: LayerNames) -> None:
         self.journal = Journal()
         self.overlays = Overlays(grids.high, margin_px=options.high_margin_px, journal=self.journal)
+        self.learning = Learning(options.adaptation, self.journal)
         self.low = LowPatches(
             grids.low,
             stride=options.low_stride,
             names=names,
             journal=self.journal,
-            adaptation=options.adaptation,
+            learning=self.learning,
             overlays=self.overlays,
         )
         self.high = HighPatches(
-            grids, options, names, low=self.low, overlays=self.overlays, journal=self.journal
+            grids,
+            options,
+            names,
+            low=self.low,
+            overlays=self.overlays,
+            journal=self.journal,
+            learning=self.learning,
         )
         self.edits = Edits(grids, self.journal)
         self.locks = Locks(self.journal)
@@ -101,7 +110,7 @@ class State:
         twin = copy(self)
         twin.low, twin.overlays = self.low.snapshot(), self.overlays.snapshot()
         twin.edits, twin.locks = self.edits.snapshot(), self.locks.snapshot()
-        twin.imported = self.imported.snapshot()
+        twin.imported, twin.learning = self.imported.snapshot(), self.learning.snapshot()
         twin._classes = self._classes.snapshot()
         return twin
 
@@ -124,6 +133,9 @@ class State:
                 return
             case Referring("unlock", op_id):
                 self.locks.unlock(op_id, event.n)
+                return
+            case LearningSwitched(on):
+                self.learning.switch(on=on)
                 return
         if not self._classes.get(event.class_):
             self._classes.put(event.class_, True)
