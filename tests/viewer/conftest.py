@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from .desk import Desk, open_slide_page
+from zoomiseg.geometry import Box
+from zoomiseg.slide import write_pyramid
+
+from .desk import WIDE, Desk, open_slide_page
 from .program import Program
 
 playwright = pytest.importorskip(
@@ -47,6 +51,26 @@ def slides(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def program(slides: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     program = Program(slides, tmp_path_factory.mktemp("sessions"))
+    program.start()
+    yield program
+    program.kill()
+
+
+@pytest.fixture(scope="session")
+def wide_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A server of one slide, wider than one low patch: the sample six times, each beside its mirror image."""
+    folder = tmp_path_factory.mktemp("wide")
+    with as_file(files("zoomiseg") / "data" / "samples" / "bcss-1015.tif") as path, Image.open(path) as image:
+        sample = np.asarray(image.convert("RGB"))
+    row = np.concatenate([sample, sample[:, ::-1], sample], axis=1)
+    pixels = np.concatenate([row, row[::-1]])
+
+    def read(box: Box) -> np.ndarray:
+        return pixels[box.y : box.bottom, box.x : box.right]
+
+    height, width = pixels.shape[:2]
+    write_pyramid(folder / WIDE, read, width=width, height=height, mpp=(0.25, 0.25), kind="slide")
+    program = Program(folder, tmp_path_factory.mktemp("wide-sessions"))
     program.start()
     yield program
     program.kill()

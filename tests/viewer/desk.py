@@ -11,7 +11,11 @@ from playwright.sync_api import Page
 SAMPLE = "bcss-1015.tif"
 # Slide pixels: well inside three nests of tumour, and in stroma, as the experts outlined them.
 NESTS = ((3086, 1140), (658, 210), (2002, 107))
+# Lines inside the same nests.
+NEST_LINES = (((2900, 1100), (3300, 1180)), ((500, 200), (900, 230)), ((1850, 107), (2150, 107)))
 STROMA = (1400, 1150)
+WIDE = "wide.tif"
+"""Three times the sample from left to right, twice from top to bottom, each beside its mirror image."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,15 @@ class Desk:
 
     def click(self, slide_xy: tuple[float, float], **how: Any) -> None:
         self.page.mouse.click(*self.at(slide_xy), **how)
+
+    def scribble(self, start_xy: tuple[float, float], end_xy: tuple[float, float]) -> None:
+        """Draw a line from one slide pixel to another that belongs to the class."""
+        self.page.keyboard.press("s")
+        self.page.mouse.move(*self.at(start_xy))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.at(end_xy), steps=6)
+        self.page.mouse.up()
+        self.page.keyboard.press("c")
 
     def go(self, slide_xy: tuple[float, float], mpp: float) -> None:
         """Show a slide pixel in the middle, at so many µm per pixel of the screen, at once."""
@@ -114,12 +127,13 @@ class Desk:
         raise AssertionError(f"the mask at {slide_xy} did not {'come' if there else 'go'}")
 
 
-def open_slide_page(page: Page, url: str, name: str = SAMPLE) -> Desk:
+def open_slide_page(page: Page, url: str, name: str = SAMPLE, *, adapt: str = "off") -> Desk:
     """Make a session and open its page."""
     slide = next(
         each for each in httpx.get(f"{url}/api/v1/slides", timeout=60).json() if each["name"] == name
     )
-    session = httpx.post(f"{url}/api/v1/sessions", json={"slide": slide["id"]}, timeout=60).json()["id"]
+    wish = {"slide": slide["id"], "adapt": adapt}
+    session = httpx.post(f"{url}/api/v1/sessions", json=wish, timeout=60).json()["id"]
     page.goto(f"{url}/#/session/{session}")
     desk = Desk(page, url, session, slide)
     shown(desk)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from .desk import NESTS, STROMA, Desk, open_slide_page
+from .desk import NEST_LINES, NESTS, STROMA, WIDE, Desk, open_slide_page
 
 SLOW_MS = 700
 PROBLEM = {
@@ -29,6 +29,7 @@ class State:
         reach: Brings a page to it, from a server's address.
         width, height: Of the window.
         theme: Dark or light.
+        wide: On the wide slide, instead of the folder.
     """
 
     name: str
@@ -36,6 +37,7 @@ class State:
     width: int = 1280
     height: int = 800
     theme: str = "dark"
+    wide: bool = False
 
 
 def first_visit(page: Page, url: str) -> Desk:
@@ -66,6 +68,19 @@ def clicked(page: Page, url: str) -> Desk:
     page.wait_for_selector(".class .size:not(:empty)")
     page.mouse.move(*desk.at((2400, 1500)))
     return desk
+
+
+def proposed(page: Page, url: str) -> None:
+    page.goto(url)
+    page.evaluate("localStorage.setItem('zoomiseg.hints', '9')")
+    desk = open_slide_page(page, url, WIDE, adapt="memory")
+    for start_xy, end_xy in NEST_LINES:
+        desk.scribble(start_xy, end_xy)
+        desk.saved()
+    desk.go((9900, 2000), mpp=2.0)
+    page.wait_for_selector(".proposal:not([hidden])")
+    page.wait_for_selector(".class .size:not(:empty)")
+    page.wait_for_timeout(SLOW_MS)
 
 
 def waiting(page: Page, url: str) -> None:
@@ -201,6 +216,7 @@ STATES = (
     State("first-visit", first_visit),
     State("waiting", waiting),
     State("mask", clicked),
+    State("proposal", proposed, wide=True),
     State("outline", outline),
     State("heat-map", heat),
     State("detail", detail),

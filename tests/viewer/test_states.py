@@ -42,7 +42,10 @@ MOST_DIFFERENCE = 12.0
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
-def test_it_looks_as_documented_and_is_accessible(browser: Browser, program: Program, state: State) -> None:
+def test_it_looks_as_documented_and_is_accessible(
+    browser: Browser, request: pytest.FixtureRequest, state: State
+) -> None:
+    program: Program = request.getfixturevalue("wide_program" if state.wide else "program")
     context = browser.new_context(
         viewport={"width": state.width, "height": state.height},
         color_scheme=state.theme,

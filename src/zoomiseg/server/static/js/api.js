@@ -6,6 +6,7 @@
 /** @typedef {import("./types.js").Measures} Measures */
 /** @typedef {import("./types.js").Change} Change */
 /** @typedef {import("./types.js").Operation} Operation */
+/** @typedef {import("./types.js").ProposalInfo} ProposalInfo */
 
 export const API = "/api/v1"
 const PATIENCE_MS = 120_000
@@ -85,9 +86,9 @@ export const getSession = (id, signal) => get(`/sessions/${id}`, signal)
 /** @param {string} id  @param {AbortSignal} [signal]  @returns {Promise<Measures>} */
 export const getMeasures = (id, signal) => get(`/sessions/${id}/measures`, signal)
 
-/** @param {string} slide  @param {number} [mpp]  @returns {Promise<{id: string, revision: number}>} */
-export const makeSession = async (slide, mpp) =>
-  (await request("POST", "/sessions", { json: { slide, ...(mpp ? { mpp } : {}) } })).json()
+/** @param {string} slide  @param {{adapt: string, mpp?: number}} how  @returns {Promise<{id: string, revision: number}>} */
+export const makeSession = async (slide, { adapt, mpp }) =>
+  (await request("POST", "/sessions", { json: { slide, adapt, ...(mpp ? { mpp } : {}) } })).json()
 
 /** @param {string} session  @param {Operation} operation  @returns {Promise<Change>} */
 export const sendOperation = async (session, { method, path, body }) =>
@@ -96,6 +97,16 @@ export const sendOperation = async (session, { method, path, body }) =>
 /** Say where the user looks, so that what a click needs there is read before it comes.
  *  @param {string} session  @param {{x: number, y: number, scale: string}} view */
 export const sendView = (session, view) => request("POST", `/sessions/${session}/view`, { json: view })
+
+/** @param {{x: number, y: number, class: string}} where */
+const query = ({ x, y, class: name }) => new URLSearchParams({ x: String(x), y: String(y), class: name })
+
+/** Rejects where nothing is proposed.
+ *  @param {string} session  @param {{x: number, y: number, class: string}} where  @param {AbortSignal} signal  @returns {Promise<ProposalInfo>} */
+export const getProposal = (session, where, signal) => get(`/sessions/${session}/proposal?${query(where)}`, signal)
+
+/** @param {string} session  @param {{x: number, y: number, class: string}} where */
+export const proposalUrl = (session, where) => `${API}/sessions/${session}/proposal.png?${query(where)}`
 
 /** @param {string} session  @param {string} name  @returns {Promise<string>} */
 export const getGeojson = async (session, name) =>

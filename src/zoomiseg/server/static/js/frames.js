@@ -6,13 +6,15 @@ import { onScreen } from "./overlay.js"
 /** @typedef {import("./types.js").SessionInfo} SessionInfo */
 /** @typedef {import("./viewer.js").View} View */
 
-/** @type {Readonly<Record<"high" | "settled" | "locked", {colour: string, dash: number[]}>>} */
+/** @type {Readonly<Record<"high" | "settled" | "locked" | "proposed", {colour: string, dash: number[]}>>} */
 const LOOK = {
   high: { colour: "#ffffff", dash: [] },
   settled: { colour: "#00b386", dash: [8, 4] },
   locked: { colour: "#ffb000", dash: [3, 5] },
+  proposed: { colour: "#d9c8ff", dash: [12, 8] },
 }
 const LABEL_FROM_PX = 90
+const HATCH_ALPHA = 0.7
 
 /**
  * @param {() => {patches: SessionInfo["patches"], refined: Box | null, detail: boolean}} state
@@ -23,6 +25,19 @@ export const framesPainter = (state) => (context, view) => {
   for (const box of patches.settled) drawFrame(context, view, box, { kind: "settled", label: "accepted" })
   for (const box of patches.locked ?? []) drawFrame(context, view, box, { kind: "locked", label: "locked" })
   if (refined && detail) drawFrame(context, view, refined, { kind: "high", label: "refined in detail" })
+}
+
+/** What clicks elsewhere propose: hatched, in a frame of its own, so that nobody takes it for the mask.
+ *  @param {() => import("./proposals.js").Shown | null} state  @returns {import("./overlay.js").Painter} */
+export const proposalPainter = (state) => (context, view) => {
+  const shown = state()
+  if (!shown) return
+  const [x, y, width, height] = shown.box
+  const from = onScreen(view, { x, y })
+  context.globalAlpha = HATCH_ALPHA
+  context.drawImage(shown.bitmap, from.x, from.y, width * view.scale, height * view.scale)
+  context.globalAlpha = 1
+  drawFrame(context, view, shown.box, { kind: "proposed", label: "proposed" })
 }
 
 /**

@@ -45,8 +45,8 @@ export class Importer {
 
   /** @param {File} file  @param {string} name */
   async #beginAnew(file, name) {
-    const [mpp] = this.#session.store.state.info.mpp
-    const { id } = await makeSession(this.#slide.id, this.#slide.mpp ? undefined : mpp)
+    const { mpp, adapt } = this.#session.store.state.info
+    const { id } = await makeSession(this.#slide.id, { adapt, mpp: this.#slide.mpp ? undefined : mpp[0] })
     await importFile(id, file, { name, mode: "replace" })
     location.hash = `#/session/${id}`
     tell(`${file.name} is the mask of a new session. The earlier one is on the slide's card, under All slides.`)

@@ -14,6 +14,7 @@ const PAN_PX = 120
  * @property {import("./tools/pointer.js").PointerRouter} pointer
  * @property {() => import("./tools/pointer.js").Tool} tool
  * @property {string[]} classes
+ * @property {import("./proposals.js").Proposals} proposals
  * @property {(negative: boolean) => void} clickCentre
  * @property {() => void} help
  * @property {() => void} download
@@ -94,7 +95,8 @@ function plain(event, actions) {
 }
 
 /** @param {Actions} actions  @returns {Record<string, (() => void) | undefined>} */
-const keys = ({ desk, viewer, tool, help }) => ({
+const keys = ({ desk, viewer, tool, help, proposals }) => ({
+  y: () => proposals.accept(),
   n: () => desk.set({ label: desk.state.label === 1 ? -1 : 1 }),
   q: () => nextPin(desk),
   m: () => desk.set({ maskVisible: !desk.state.maskVisible }),

@@ -2,18 +2,19 @@
 
 import { dotsPainter } from "./dots.js"
 import { drawnPainter } from "./drawn.js"
-import { framesPainter, refinedPatch } from "./frames.js"
+import { framesPainter, proposalPainter, refinedPatch } from "./frames.js"
 
 /** @typedef {import("./workplace.js").Workplace} Workplace */
 /** @typedef {import("./viewer.js").View} View */
 
 /** @param {Workplace} workplace */
-export function addPainters({ places, desk, session, overlay, tools, slideMpp, colourOf }) {
+export function addPainters({ places, desk, session, proposals, overlay, tools, slideMpp, colourOf }) {
   const signal = session.signal
   const shown = () => {
     const { highlighted, dotsVisible } = desk.state
     return { events: session.store.state.events, highlighted, colourOf, visible: dotsVisible, slideMpp }
   }
+  overlay.add(proposalPainter(() => proposals.store.state.shown))
   overlay.add(
     framesPainter(() => {
       const { info } = session.store.state
@@ -26,6 +27,7 @@ export function addPainters({ places, desk, session, overlay, tools, slideMpp, c
   overlay.add((context, view) => crosshair(context, view, places.slide))
   desk.on(["scale", "highlighted", "dotsVisible", "tool", "brushPx"], () => overlay.ask(), signal)
   session.store.on(["events", "info"], () => overlay.ask(), signal)
+  proposals.store.on(["shown"], () => overlay.ask(), signal)
   for (const event of ["focusin", "focusout"]) places.slide.addEventListener(event, () => overlay.ask())
 }
 

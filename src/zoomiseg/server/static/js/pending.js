@@ -30,6 +30,8 @@ const KIND_OF_PATH = {
   polygons: "polygon",
   settle: "settle",
   locks: "lock",
+  accept: "accept",
+  learn: "learn",
 }
 
 /** @param {string} op_id  @param {string} path  @param {Record<string, unknown>} body  @returns {SessionEvent} */

@@ -128,6 +128,16 @@ export class LiveSession {
     this.#post("locks", named(box))
   }
 
+  /** @param {Point} at In the patch.  @param {{class: string, revision: number}} how The revision that it was proposed on. */
+  takeProposal(at, how) {
+    this.#post("accept", { x: at.x, y: at.y, ...how })
+  }
+
+  /** @param {boolean} on */
+  learn(on) {
+    this.#post("learn", { on })
+  }
+
   undo() {
     this.#post("undo", {})
   }

@@ -11,6 +11,7 @@
  * @typedef {object} Config
  * @property {string} version
  * @property {string} user
+ * @property {string} default_adapt What new sessions learn that do not say it.
  * @property {ClassInfo[]} classes
  * @property {number} low_mpp
  * @property {number} high_mpp
@@ -59,6 +60,7 @@
  * @property {[number, number][][] | null} [rings]
  * @property {number | null} [width_um]
  * @property {"add" | "erase" | null} [mode]
+ * @property {boolean | null} [on] Of a switch of learning.
  * @property {string | null} [of] The event that this one lifts.
  * @property {boolean} [pending]
  */
@@ -68,6 +70,8 @@
  * @property {string} id
  * @property {string} slide
  * @property {number} revision
+ * @property {string} adapt What it was begun to learn from its slide, parts joined by "+"; "off" for nothing.
+ * @property {boolean} learns Whether it does so now.
  * @property {boolean} undoable
  * @property {boolean} redoable
  * @property {[number, number]} mpp
@@ -77,6 +81,7 @@
  * @property {string[]} notices
  */
 
+/** @typedef {{revision: number, box: Box, share: number}} ProposalInfo `share` of the box's pixels would be the class. */
 /** @typedef {{revision: number, tissue_mm2: number, classes: ClassMeasure[]}} Measures */
 /** @typedef {{name: string, area_mm2: number, share_of_tissue: number | null}} ClassMeasure */
 

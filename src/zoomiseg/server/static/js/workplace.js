@@ -9,6 +9,7 @@ import { layOut } from "./layout.js"
 import { MaskLayer } from "./mask/layer.js"
 import { Overlay } from "./overlay.js"
 import { addPainters } from "./painters.js"
+import { Proposals } from "./proposals.js"
 import { listening } from "./scale.js"
 import { LiveSession } from "./session.js"
 import { PointerRouter } from "./tools/pointer.js"
@@ -20,6 +21,8 @@ import { displayPart } from "./ui/display.js"
 import { Exporter, exportPart } from "./ui/export.js"
 import { helpDialog } from "./ui/help.js"
 import { Hints } from "./ui/hints.js"
+import { learningPart } from "./ui/learning.js"
+import { proposalBar } from "./ui/proposal-bar.js"
 import { scaleBadge } from "./ui/scale-badge.js"
 import { tell, tellProblem } from "./ui/toast.js"
 import { toolStrip } from "./ui/tool-strip.js"
@@ -46,6 +49,7 @@ const SHOWN_AT = { high: 0.7, low: 2.5 }
  * @property {SlideViewer} viewer
  * @property {MaskLayer} mask
  * @property {LiveSession} session
+ * @property {Proposals} proposals
  * @property {Overlay} overlay
  * @property {Record<import("./tools/tools.js").ToolName, import("./tools/pointer.js").Tool>} tools
  * @property {Exporter} exporter
@@ -70,6 +74,7 @@ export function openWorkplace(page, { config, slide, info }, signal) {
   const overlay = new Overlay(viewer, places.overlay, signal)
   const slideMpp = info.mpp[0]
   const colourOf = (/** @type {string} */ name) => config.classes.find((each) => each.name === name)?.colour ?? "#000000"
+  const proposals = new Proposals({ desk, viewer, session, colourOf }, signal)
   const tools = makeTools({
     session,
     viewer,
@@ -86,7 +91,7 @@ export function openWorkplace(page, { config, slide, info }, signal) {
   const exporter = new Exporter(session, slide.name)
   const importer = new Importer(session, slide, () => desk.state.className)
   /** @type {Workplace} */
-  const all = { config, slide, places, desk, viewer, mask, session, overlay, tools, exporter, importer, hints, help, slideMpp, colourOf }
+  const all = { config, slide, places, desk, viewer, mask, session, proposals, overlay, tools, exporter, importer, hints, help, slideMpp, colourOf }
   furnish(page, all, signal)
   addPainters(all)
   followScale(all, signal)
@@ -102,16 +107,17 @@ export function openWorkplace(page, { config, slide, info }, signal) {
 
 /** @param {HTMLElement} page  @param {Workplace} all  @param {AbortSignal} signal */
 function furnish(page, all, signal) {
-  const { config, slide, places, desk, viewer, session, tools, exporter, importer, hints, help } = all
+  const { config, slide, places, desk, viewer, session, proposals, tools, exporter, importer, hints, help } = all
   const badge = scaleBadge(desk, config, signal)
   page.prepend(topbar({ name: slide.name, session, badge, onHelp: () => help.showModal() }, signal))
   page.append(help)
   places.body.prepend(toolbar(desk, signal))
   const strip = toolStrip(desk, () => tools[desk.state.tool], signal)
-  places.stage.append(strip, progress(session, signal), hints.element, scaleCorner(desk, signal), mapCorner(viewer, places.mapFrame))
+  places.stage.append(strip, proposalBar(proposals, signal), progress(session, signal), hints.element, scaleCorner(desk, signal), mapCorner(viewer, places.mapFrame))
   places.panel.append(
     classesPart(desk, session, config.classes, signal),
     displayPart(desk, signal),
+    learningPart(session, signal),
     clickListPart({ desk, session, colourOf: all.colourOf, onShow: (event) => showEvent(all, event) }, signal),
     exportPart(exporter, { maskUrl: `${API}/sessions/${session.id}/mask.tiff`, onOpen: (file) => void importer.take(file) }),
   )
@@ -167,7 +173,7 @@ function lookAhead({ desk, viewer, session }, signal) {
 }
 
 /** Let pointer and keys reach the tool in use.  @param {Workplace} all  @param {AbortSignal} signal */
-function listen({ config, places, desk, viewer, session, tools, exporter, help }, signal) {
+function listen({ config, places, desk, viewer, session, proposals, tools, exporter, help }, signal) {
   const tool = () => tools[desk.state.tool]
   const pointer = new PointerRouter(viewer, tool)
   desk.on(["tool"], () => {
@@ -181,6 +187,7 @@ function listen({ config, places, desk, viewer, session, tools, exporter, help }
     viewer,
     pointer,
     tool,
+    proposals,
     classes: config.classes.map(({ name }) => name),
     clickCentre: (negative) => tool().click?.(viewer.centre, { negative, screen: middle() }),
     help: () => help.showModal(),

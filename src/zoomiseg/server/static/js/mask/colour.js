@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Style
- * @property {"fill" | "outline" | "heat"} mode
+ * @property {"fill" | "outline" | "heat" | "hatch"} mode
  * @property {string} colour #RRGGBB.
  */
 
@@ -12,6 +12,7 @@ const LINE_PX = 2
 const HALO = "#ffffff"
 const HALO_PX = 1
 const HALO_ALPHA = 215
+const HATCH_PX = { period: 16, line: 2 }
 
 /** Viridis at nine places: light where likely, and readable with any kind of colour vision. */
 const VIRIDIS = [
@@ -23,7 +24,35 @@ const FAINTEST = 0.1
 /** Colour a tile in place. Return whether anything of it is to be seen.
  *  @param {ImageData} tile RGBA as the server sent it.  @param {Style} style  @returns {boolean} */
 export function colourTile(tile, style) {
-  return style.mode === "heat" ? heat(tile.data) : mask(tile, style)
+  if (style.mode === "heat") return heat(tile.data)
+  return style.mode === "hatch" ? hatch(tile, style.colour) : mask(tile, style)
+}
+
+/** Slanting lines and a broken edge.  @param {ImageData} tile  @param {string} colour  @returns {boolean} */
+function hatch({ data, width, height }, colour) {
+  const pixels = new Uint32Array(data.buffer, data.byteOffset, width * height)
+  const inside = insideOf(data)
+  const core = eroded(inside, { width, height, by: LINE_PX })
+  const [line, light] = [rgba(colour, 255), rgba(HALO, HALO_ALPHA)]
+  let seen = false
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      seen ||= inside[i] > 0
+      const place = (x + y) % HATCH_PX.period
+      const edge = inside[i] && !core[i]
+      if (!inside[i]) pixels[i] = 0
+      else if (edge) pixels[i] = place < HATCH_PX.period / 2 ? line : light
+      else pixels[i] = place < HATCH_PX.line ? line : place < 2 * HATCH_PX.line ? light : 0
+    }
+  }
+  return seen
+}
+
+/** @param {Uint8ClampedArray} data RGBA of a mask.  @returns {Uint8Array} 1 inside. */
+function insideOf(data) {
+  const inside = new Uint8Array(data.length / 4)
+  for (let i = 0; i < inside.length; i++) inside[i] = data[4 * i + 3] > 127 ? 1 : 0
+  return inside
 }
 
 /** @param {Uint8ClampedArray} data Grey: 255 for 1.  @returns {boolean} */
@@ -55,9 +84,8 @@ const HEAT = Array.from({ length: 256 }, (_, value) => {
 /** @param {ImageData} tile  @param {Style} style  @returns {boolean} */
 function mask({ data, width, height }, { mode, colour }) {
   const pixels = new Uint32Array(data.buffer, data.byteOffset, width * height)
-  const inside = new Uint8Array(width * height)
-  let count = 0
-  for (let i = 0; i < inside.length; i++) count += inside[i] = data[4 * i + 3] > 127 ? 1 : 0
+  const inside = insideOf(data)
+  const count = inside.reduce((sum, each) => sum + each, 0)
   if (!count) return false
   const line = rgba(colour, 255)
   const fill = mode === "fill" ? rgba(colour, FILL_ALPHA) : 0

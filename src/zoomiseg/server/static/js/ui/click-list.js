@@ -16,9 +16,10 @@ const NAMES = {
   lock: "Locked region",
   zoom: "Detail patch",
   import: "Imported",
+  accept: "Accepted proposal",
 }
 /** @type {Readonly<Record<string, string>>} */
-const ICONS = { scribble: "scribble", box: "box", stroke: "brush", polygon: "polygon", settle: "accept", lock: "lock", zoom: "plus", import: "open" }
+const ICONS = { scribble: "scribble", box: "box", stroke: "brush", polygon: "polygon", settle: "accept", lock: "lock", zoom: "plus", import: "open", accept: "check", learn: "check" }
 
 /**
  * @param {object} parts
@@ -59,7 +60,7 @@ function row(event, { desk, session, onShow, colourOf }) {
   item.addEventListener("pointerenter", () => desk.set({ highlighted: event.op_id }))
   item.addEventListener("pointerleave", () => desk.set({ highlighted: null }))
   show.addEventListener("focus", () => desk.set({ highlighted: event.op_id }))
-  if (!event.pending && event.kind !== "zoom") {
+  if (!event.pending && event.kind !== "zoom" && event.kind !== "learn") {
     const remove = iconButton("close", `Delete ${nameOf(event)}`, () => session.remove(event))
     remove.title = "Delete it; undo brings it back"
     item.append(remove)
@@ -82,6 +83,7 @@ const madeBy = ({ author, time }) => (author && time ? `By ${author}, ${new Date
 /** @param {SessionEvent} event */
 function nameOf(event) {
   if (event.kind === "stroke" && event.mode === "erase") return "Eraser"
+  if (event.kind === "learn") return event.on ? "Learning on" : "Learning off"
   if (event.kind !== "click") return NAMES[event.kind] ?? event.kind
   return event.label === -1 ? `not ${event.class}` : event.class
 }

@@ -18,6 +18,7 @@ const GROUPS = [
   ["Clicks", [
     ["Ctrl + Z", "undo, without limit"],
     ["Ctrl + Shift + Z, Ctrl + Y", "redo"],
+    ["Y", "accept what is proposed, hatched"],
     ["N", "switch: clicks mean not tumour"],
     ["1 … 9", "choose the class"],
     ["Q", "who listens: automatic, overview, detail"],
