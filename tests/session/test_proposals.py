@@ -12,7 +12,7 @@ import pytest
 from zoomiseg.adapt import Remembered
 from zoomiseg.errors import ClickOutside, SessionError
 from zoomiseg.geometry import Box, Click
-from zoomiseg.predict import FloatArray, Patch
+from zoomiseg.predict import FloatArray, Patch, stop_if_wanted
 from zoomiseg.session import Session, SessionOptions
 
 from .stubs import StubSlide
@@ -35,6 +35,7 @@ class Remembering(TwoAnswers):
         memory: Sequence[Remembered] = (),
         settled: FloatArray | None = None,
     ) -> FloatArray:
+        stop_if_wanted()
         return self._all(patch, 0.2 + 0.6 * bool(memory) + 0.1 * len(clicks))
 
     def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
@@ -50,6 +51,11 @@ class RememberingPair(TwoAnswersPair):
 def opened(folder: Path | None = None, *, adapt: str = "memory") -> Session:
     slide = StubSlide(20_000, 16_000)
     return Session(slide, predictors=RememberingPair(), folder=folder, options=SessionOptions(adapt=adapt))
+
+
+def nothing() -> bool:
+    """Say that there is nothing else to do."""
+    return False
 
 
 def shown(session: Session) -> float:
@@ -72,10 +78,10 @@ def test_an_unclicked_patch_is_proposed_from_clicks_elsewhere_and_shows_nothing_
 
 def test_what_a_proposal_waits_for_is_done_ahead_one_answer_at_a_time() -> None:
     session = opened()
-    assert list(session.proposing(*ELSEWHERE)) == []
+    assert list(session.proposing(*ELSEWHERE, wanted=nothing)) == []
     session.click(x=1000, y=1000, label=1)
     asked = len(session.predictors.low.asked)
-    steps = session.proposing(*ELSEWHERE)
+    steps = session.proposing(*ELSEWHERE, wanted=nothing)
     next(steps)
     assert len(session.predictors.low.asked) == asked, "the first is what the network saw at the click"
     next(steps)
@@ -84,6 +90,22 @@ def test_what_a_proposal_waits_for_is_done_ahead_one_answer_at_a_time() -> None:
     assert session.proposal(*ELSEWHERE) is not None
     session.accept(x=ELSEWHERE[0], y=ELSEWHERE[1])
     assert len(session.predictors.low.asked) == asked + 1, "what was proposed is not predicted again"
+
+
+def test_a_network_that_was_stopped_for_something_else_is_asked_again_after_the_pause() -> None:
+    session = opened()
+    session.click(x=1000, y=1000, label=1)
+    others = [True, True]
+    steps = session.proposing(*ELSEWHERE, wanted=lambda: bool(others))
+    next(steps)  # what the network saw at the click
+    asked = len(session.predictors.low.asked)
+    next(steps)
+    assert len(session.predictors.low.asked) == asked, "it was stopped"
+    session.click(x=2000, y=1000, label=1)
+    others.clear()
+    next(steps)
+    assert len(session.predictors.low.asked) == asked + 2
+    assert list(steps) == []
 
 
 def test_without_memory_nothing_is_proposed() -> None:

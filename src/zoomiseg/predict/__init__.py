@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zoomiseg.lazy import door as _door
 
+from ._interruption import Interrupted, interruptible, stop_if_wanted
 from ._predictor import AheadPredictor, FloatArray, ImageArray, Patch, Predictor, Runner
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = [
     "Engine",
     "FloatArray",
     "ImageArray",
+    "Interrupted",
     "OpenVinoPredictor",
     "Patch",
     "Predictor",
@@ -32,6 +34,7 @@ __all__ = [
     "TissueCache",
     "TorchPredictor",
     "float_models",
+    "interruptible",
     "load_predictor",
     "load_predictors",
     "normalised",
@@ -39,6 +42,7 @@ __all__ = [
     "predict_with",
     "seen_pixels",
     "seen_window",
+    "stop_if_wanted",
 ]
 
 __getattr__ = _door(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
+from ._interruption import Interrupted, is_interruptible, stop_if_wanted
 from ._predictor import FloatArray
 from ._runtime import openvino
 
 # A slide needs the whole patch, its right edge, its bottom edge and its corner.
 MAX_COMPILED = 4
+_LOOK_EVERY_MS = 5
 _SETTINGS = {
     # By default a CPU that can would compute in bfloat16, and masks would differ between machines.
     "INFERENCE_PRECISION_HINT": "f32",
@@ -36,9 +40,14 @@ class CompiledNetwork:
         self._lock = Lock()
 
     def run(self, *inputs: FloatArray) -> tuple[FloatArray, ...]:
-        """Return the model's outputs, float32 or float16, for inputs of any size that it takes."""
+        """Return the model's outputs, float32 or float16, for inputs of any size that it takes.
+
+        Raises:
+            Interrupted: The thread is interruptible, and something else is wanted.
+        """
         with self._lock:
-            outputs = self._compiled_for(tuple(each.shape for each in inputs))(inputs)
+            compiled = self._compiled_for(tuple(each.shape for each in inputs))
+            outputs = _stoppable(compiled, inputs) if is_interruptible() else compiled(inputs)
             # They lie in buffers that the next request fills.
             return tuple(np.array(outputs[index]) for index in range(len(outputs)))
 
@@ -61,3 +70,20 @@ class CompiledNetwork:
         if self._model is None:
             self._model = self._read(self._core)
         return self._model
+
+
+def _stoppable(compiled: openvino.CompiledModel, inputs: tuple[FloatArray, ...]) -> Any:
+    """Return the outputs by their index, unless something else is wanted meanwhile."""
+    stop_if_wanted()
+    request = compiled.create_infer_request()
+    request.start_async(inputs)
+    try:
+        while not request.wait_for(_LOOK_EVERY_MS):
+            stop_if_wanted()
+    except Interrupted:
+        request.cancel()
+        # It says that it was cancelled, if it had not ended by then.
+        with suppress(RuntimeError):
+            request.wait()
+        raise
+    return request.results

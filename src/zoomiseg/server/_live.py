@@ -96,6 +96,10 @@ class LiveSession:
         """Do this step by step, whenever there is nothing else to do; a newer wish takes its place."""
         return self._turns.unhurried(self.record.id, steps)
 
+    def has_urgent(self) -> bool:
+        """Say whether anything waits, of any session, that comes before what is done unhurriedly."""
+        return self._turns.has_urgent()
+
     def steadily(self, read: Callable[[Session], T]) -> T:
         """Return what was read of one single revision; in a thread.
 

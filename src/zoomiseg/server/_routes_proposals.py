@@ -14,6 +14,7 @@ from zoomiseg.geometry import Box
 from zoomiseg.session import DEFAULT_CLASS, Proposal, Session
 
 from ._context import ContextOf, Live
+from ._live import LiveSession
 from ._openapi import binary
 from ._pictures import mask_png
 from ._problems import not_found
@@ -32,13 +33,13 @@ async def proposal(
     *, x: At, y: At, live: Live, request: Request, class_: OfClass = DEFAULT_CLASS
 ) -> ProposalInfo:
     """Where the low patch nearest to a point lies, in slide pixels, and how much of it is proposed."""
-    return await unless_gone(request, live.unhurried(_proposed(live.session, (x, y), class_, _told)))
+    return await unless_gone(request, live.unhurried(_proposed(live, (x, y), class_, _told)))
 
 
 @router.get("/proposal.png", response_class=Response, responses=binary("image/png"))
 async def picture(*, x: At, y: At, live: Live, request: Request, class_: OfClass = DEFAULT_CLASS) -> Response:
     """What is proposed there, a pixel for each of the low scale: red inside, transparent outside."""
-    data = await unless_gone(request, live.unhurried(_proposed(live.session, (x, y), class_, _drawn)))
+    data = await unless_gone(request, live.unhurried(_proposed(live, (x, y), class_, _drawn)))
     return Response(data, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
@@ -55,19 +56,22 @@ async def accept(wish: Acceptance, live: Live, context: ContextOf) -> Changed:
 
 
 def _proposed(
-    session: Session, slide_xy: tuple[float, float], class_: str, tell: Callable[[Session, Proposal], T]
+    live: LiveSession, slide_xy: tuple[float, float], class_: str, tell: Callable[[Session, Proposal], T]
 ) -> Generator[None, None, T]:
     """Return what is told of a proposal, after a pause behind each answer of a network.
 
     Raises:
         Refusal: Nothing is proposed there.
     """
-    x, y = slide_xy
+    session, (x, y) = live.session, slide_xy
     revision = -1
-    # Operations come in the pauses, and what was predicted before one need not be proposed after it.
+    # Operations come in the pauses, and what was proposed before one need not be after it.
     while revision != session.revision:
         revision = session.revision
-        yield from session.proposing(x, y, class_=class_)
+        for _ in session.proposing(x, y, wanted=live.has_urgent, class_=class_):
+            yield
+            if session.revision != revision:
+                break
     found = session.proposal(x, y, class_=class_)
     if found is None:
         raise not_found("proposal")

@@ -103,6 +103,10 @@ class Turns:
             _refuse(replaced)
         return wish.future
 
+    def has_urgent(self) -> bool:
+        """Say whether anything waits that comes before what is done unhurriedly."""
+        return bool(self._queues or self._ahead)
+
     def jobs(self, session: str) -> int:
         """Return how many jobs of a session wait or run."""
         with self._changed:

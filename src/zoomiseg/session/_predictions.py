@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -20,7 +22,7 @@ from zoomiseg.geometry import (
     ScaleName,
     low_crop_of,
 )
-from zoomiseg.predict import AheadPredictor, Patch, Predictor
+from zoomiseg.predict import AheadPredictor, Interrupted, Patch, Predictor, interruptible
 
 from ._blend import Piece, blend_enlarged, covered, probability
 from ._imports import ImportStore
@@ -94,8 +96,12 @@ class Predictions:
         assert values is not None, "a layer that is not stored is missing itself"
         return values
 
-    def steps(self, layer: Layer) -> Iterator[None]:
+    def steps(self, layer: Layer, *, wanted: Callable[[], bool]) -> Iterator[None]:
         """Predict a layer where it is not stored, with a pause after each answer of a network.
+
+        Args:
+            layer: What will be asked for.
+            wanted: Whether there is something else to do first; then there is a pause as soon as can be.
 
         Raises:
             SlideError: The slide cannot be read.
@@ -103,11 +109,15 @@ class Predictions:
         for each in self._missing(layer):
             learning = cast("LearningPredictor", self._predictor(each.scale))
             for clicked in each.memory:
-                with self._predicting:
-                    self._remembered(learning, each.scale, clicked)
-                yield
-            with self._predicting:
-                self._stored_or_predicted(each)
+                yield from self._patiently(partial(self._remembered, learning, each.scale, clicked), wanted)
+            yield from self._patiently(partial(self._stored_or_predicted, each), wanted)
+
+    def _patiently(self, work: Callable[[], object], wanted: Callable[[], bool]) -> Iterator[None]:
+        done = False
+        while not done:
+            with suppress(Interrupted), self._predicting, interruptible(wanted):
+                work()
+                done = True
             yield
 
     def pieces(self, layers: tuple[Layer, ...]) -> list[Piece]:

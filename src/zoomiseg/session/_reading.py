@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,17 +201,21 @@ class ReadableSession:
         values = probability(self._predictions.values(patch.layer))
         return Proposal(self._predictions.frame("low", patch.box), values)
 
-    def proposing(self, x: float, y: float, *, class_: str = DEFAULT_CLASS) -> Iterator[None]:
+    def proposing(
+        self, x: float, y: float, *, wanted: Callable[[], bool], class_: str = DEFAULT_CLASS
+    ) -> Iterator[None]:
         """Predict ahead what `proposal` would wait for, with a pause after each answer of a network.
 
         Args:
             x: In slide pixels; as for `proposal`.
             y: In slide pixels.
+            wanted: Whether there is something else to do first. A network that runs in OpenVINO is stopped
+                then, and asked anew after the pause.
             class_: The class that is outlined.
         """
         patch = self._proposed(x, y, class_)
         if patch is not None:
-            yield from self._predictions.steps(patch.layer)
+            yield from self._predictions.steps(patch.layer, wanted=wanted)
 
     def _proposed(self, x: float, y: float, class_: str) -> LowPatch | None:
         state = self._shown.state
