@@ -74,7 +74,8 @@ def _click_all(times: Times, name: str, served: _Served, clicks: list[Click]) ->
     time.sleep(max(0.0, opened + _WAIT_S - time.perf_counter()))
     for number, click in enumerate(clicks):
         before = time.perf_counter()
-        served.ask(f"{session}/clicks", {"x": click.x, "y": click.y, "label": click.label, "scale": "low"})
+        made = {"x": click.x, "y": click.y, "label": click.label, "scale": "low", "op_id": f"click-{number}"}
+        served.ask(f"{session}/clicks", made)
         # The tile of 256 pixels at the low scale, where the click lies.
         column, row = (int(each) >> 11 for each in click.slide_xy)
         served.ask(f"{session}/tiles/{_LOW_LEVEL}/{column}_{row}.png")

@@ -10,11 +10,15 @@ from typing import Any
 from zoomiseg.durable import replace_file
 from zoomiseg.errors import OutputError
 
+_FRESH_HEAD = (
+    "| program just started, cache of models | first click, ms | later clicks, ms |",
+    "| --- | --- | --- |",
+)
 _BEGIN, _END = "<!-- bench -->", "<!-- /bench -->"
 
 
 def markdown(figures: Mapping[str, Any]) -> str:
-    """Return what `bench` returned as Markdown: the machine, a table of stages, a table of ratios."""
+    """Return what `bench` returned as Markdown: the machine, tables of stages, ratios and first clicks."""
     machine, best = figures["machine"], figures["ceilings"]
     stages = [
         f"| {row['name']} | {row['median_ms']:.1f} | {row['p95_ms']:.1f} | {row['flops'] / 1e9:.1f} "
@@ -24,6 +28,12 @@ def markdown(figures: Mapping[str, Any]) -> str:
     ratios = [
         f"| {name} | {_number(value)} | {_number(figures['ratios_end_to_end'].get(name))} |"
         for name, value in figures["ratios"].items()
+    ]
+    first = figures.get("first_click") or {}
+    fresh = [
+        f"| {cache} | {first[f'{cache}_first_ms']:.0f} | {first[f'{cache}_later_ms']:.0f} |"
+        for cache in ("empty", "full")
+        if f"{cache}_first_ms" in first
     ]
     return "\n".join(
         [
@@ -39,6 +49,7 @@ def markdown(figures: Mapping[str, Any]) -> str:
             "| times as long as ours | network | end to end |",
             "| --- | --- | --- |",
             *ratios,
+            *(["", *_FRESH_HEAD, *fresh] if fresh else []),
         ]
     )
 
