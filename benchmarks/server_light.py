@@ -12,7 +12,7 @@ from zoomiseg.geometry import Click
 from zoomiseg.predict import FloatArray, Patch
 from zoomiseg.server._engines import Engines
 
-__all__ = ["main"]
+__all__ = ["PAIR", "main"]
 
 _RADIUS_PX = 120
 
@@ -40,11 +40,11 @@ class LightPredictor:
         """There is nothing to prepare."""
 
 
-_PAIR = SimpleNamespace(
+PAIR = SimpleNamespace(
     low=LightPredictor("light-low"),
     high=LightPredictor("light-high"),
     name="light",
     engine="none",
     weights_sha256="0" * 64,
 )
-Engines.predictors = lambda self, name: _PAIR  # type: ignore[method-assign, assignment, return-value]
+Engines.predictors = lambda self, name: PAIR  # type: ignore[method-assign, assignment, return-value]
