@@ -48,7 +48,7 @@ class Look:
         with torch.inference_mode():
             seen = [each.cpu() for each in tissue(image.to(next(network.parameters()).device))]
         told = [torch.from_numpy(each) for each in (*places, tuning)]
-        self._see = base.runner(tissue, (image,), name=name and f"{name}-tissue")
+        self._see = base.runner(tissue, (image,), name=name and f"{name}-tissue", seldom=True)
         self._answer = base.runner(
             _Answer(network, features=features),
             (torch.zeros(_EXAMPLE), *told, *seen),

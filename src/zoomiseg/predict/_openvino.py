@@ -43,8 +43,10 @@ class OpenVinoPredictor:
         self.module = module.eval()
         self._cache = IrCache(cache_folder or platformdirs.user_cache_path("zoomiseg", appauthor=False))
         if int8 is not None:
-            tissue, answer = map(CompiledNetwork, readers(int8))
-            self._network: SplitNetwork | WholeNetwork = SplitNetwork(tissue, answer, card)
+            read_tissue, read_answer = readers(int8)
+            self._network: SplitNetwork | WholeNetwork = SplitNetwork(
+                CompiledNetwork(read_tissue, seldom=True), CompiledNetwork(read_answer), card
+            )
         else:
             self._network = self._split() if isinstance(self.module, Splitting) else self._whole()
 
@@ -80,15 +82,18 @@ class OpenVinoPredictor:
         """Convert, compile and run the network for a whole patch."""
         self._network.warm_up()
 
-    def runner(self, module: nn.Module, example: Sequence[torch.Tensor], *, name: str) -> Runner:
+    def runner(
+        self, module: nn.Module, example: Sequence[torch.Tensor], *, name: str, seldom: bool = False
+    ) -> Runner:
         """Return what runs another module as this predictor runs its own.
 
         Args:
             module: Made from this predictor's network.
             example: Inputs; later ones may have other sizes.
             name: Tells it from others made from this network, for the cache; "" is not cached.
+            seldom: It is run so seldom that memory counts more than a tenth of its time.
         """
-        return self._compiled(module, example, name).run
+        return self._compiled(module, example, name, seldom=seldom).run
 
     def _whole(self) -> WholeNetwork:
         example = (torch.zeros(EXAMPLE_SHAPE),) * 2
@@ -99,11 +104,13 @@ class OpenVinoPredictor:
         with torch.inference_mode():
             seen = tissue(example)
         return SplitNetwork(
-            self._compiled(tissue, (example,), "tissue"),
+            self._compiled(tissue, (example,), "tissue", seldom=True),
             self._compiled(Answer(self.module), (example, *seen), "answer"),
             self.card,
         )
 
-    def _compiled(self, module: nn.Module, example: Sequence[torch.Tensor], name: str) -> CompiledNetwork:
+    def _compiled(
+        self, module: nn.Module, example: Sequence[torch.Tensor], name: str, *, seldom: bool = False
+    ) -> CompiledNetwork:
         key = f"{self.card.sha256}-{name}" if self.card.sha256 and name else ""
-        return CompiledNetwork(reader(module.eval(), example, key=key, cache=self._cache))
+        return CompiledNetwork(reader(module.eval(), example, key=key, cache=self._cache), seldom=seldom)

@@ -14,8 +14,8 @@ from ._predictor import FloatArray, ImageArray
 
 Pixels = TypeVar("Pixels", ImageArray, FloatArray)
 Tissue = tuple[FloatArray, ...]
-KEPT_BYTES = 160 << 20
-"""Three whole patches at the low scale, six at the high one."""
+KEPT_BYTES = 112 << 20
+"""Two whole patches at the low scale, five at the high one."""
 
 
 class TissueCache:

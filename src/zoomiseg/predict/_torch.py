@@ -47,9 +47,11 @@ class TorchPredictor:
         nothing = np.zeros((1, 3, SIZE_STEP, SIZE_STEP), np.float32)
         self._run(nothing, nothing)
 
-    def runner(self, module: nn.Module, example: Sequence[torch.Tensor], *, name: str) -> Runner:
+    def runner(
+        self, module: nn.Module, example: Sequence[torch.Tensor], *, name: str, seldom: bool = False
+    ) -> Runner:
         """Return what runs another module as this predictor runs its own; see `OpenVinoPredictor.runner`."""
-        del example, name
+        del example, name, seldom
         module = module.eval().to(self._device)
 
         def run(*inputs: FloatArray) -> tuple[FloatArray, ...]:
