@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from zoomiseg.predict import Engine, Predictors
     from zoomiseg.slide import Slide
 
-DECODED_LAYERS = 64
-PATCH_IMAGES = 16
+DECODED_LAYERS = 48
+PATCH_IMAGES = 8
 
 
 class Session(StartedSession):
