@@ -89,6 +89,14 @@ def test_a_replay_makes_every_figure_again_without_networks_or_slides(run, done,
     assert kept["figures"] == {key: again[key] for key in kept["figures"]}
 
 
+def test_a_replay_can_be_of_some_rows_and_refuses_those_that_the_file_does_not_hold(run, done):
+    [row] = replayed(run, done, "--json", "--rows", "high-only").json["rows"]
+    assert row["name"] == "high-only"
+    refused = run("evaluate", "--replay", done / "evaluation.json", "--rows", "low-only,nonsense")
+    assert refused.code == 2
+    assert "No row 'nonsense' is in" in refused.err
+
+
 def test_a_replay_can_write_its_table_elsewhere(run, done, tmp_path):
     before = (done / "evaluation.json").read_bytes()
     values = replayed(run, done, "--json", "-o", tmp_path / "new").json

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zoomiseg.experiment.simulation import Row, World
     from zoomiseg.session import PredictorPair
 
+DEFAULT_ROWS = "low-only,high-only,zoomiseg,without-l2h"
 _ClickerChoice = Literal["exact", "jittered", "human"]
 _LookChoice = Literal["shown", "given"]
 
@@ -54,13 +55,14 @@ def evaluate(
         ),
     ] = None,
     rows: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--rows",
             help="Rows of the table, with commas: low-only, high-only, zoomiseg, without-l2h, "
-            "without-click-loss, ritm-style, grabcut, random-walker (needs zoomiseg[baselines]), sam.",
+            "without-click-loss, ritm-style, grabcut, random-walker (needs zoomiseg[baselines]), sam. "
+            f"Without it {DEFAULT_ROWS}; with --replay all that the file holds.",
         ),
-    ] = "low-only,high-only,zoomiseg,without-l2h",
+    ] = None,
     replay: Annotated[
         Path | None,
         typer.Option(
@@ -144,7 +146,8 @@ def evaluate(
 
     if replay is not None:
         file = EvaluationFile.read(replay)
-        finish(file, evaluation_figures(file), output, as_json=json)
+        chosen = None if rows is None else _held_rows(file, rows)
+        finish(file, evaluation_figures(file, rows=chosen), output, as_json=json)
         return
     if manifest is None or output is None:
         raise typer.BadParameter("Give a MANIFEST and a folder with -o, or a file with --replay.")
@@ -163,7 +166,7 @@ def evaluate(
     if sweep_slides is not None and not sweep:
         raise typer.BadParameter("--sweep-slides says which slides --sweep takes; give both.")
     baselines = baselines_from(sam_checkpoint, method)
-    asked_names = _row_names(rows, baselines)
+    asked_names = _row_names(rows or DEFAULT_ROWS, baselines)
     pairs = _chosen(manifest, split)
     names = names_of(pairs, manifest.parent)
     swept = []
@@ -181,10 +184,23 @@ def evaluate(
     finish(file, figures, output, as_json=json, open_world=partial(_world, slides, mpp))
 
 
+def _held_rows(file: EvaluationFile, text: str) -> list[str]:
+    names = _split(text)
+    missing = [name for name in names if name not in file.networks]
+    if missing or not names:
+        name, there = "".join(missing[:1]), ", ".join(file.networks)
+        raise typer.BadParameter(f"No row {name!r} is in {file.path}; there is {there}.")
+    return names
+
+
+def _split(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def _row_names(text: str, baselines: Mapping[str, Baseline]) -> list[str]:
     from zoomiseg.experiment.evaluation import ROW_NAMES
 
-    names = [name.strip() for name in text.split(",") if name.strip()]
+    names = _split(text)
     known = dict.fromkeys([*ROW_NAMES, *baselines])
     unknown = [name for name in names if name not in known]
     if unknown or not names:
