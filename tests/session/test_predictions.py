@@ -6,6 +6,7 @@ import pytest
 from zoomiseg.errors import SlideError
 from zoomiseg.geometry import Box, PatchFrame
 from zoomiseg.session import Session, SessionOptions
+from zoomiseg.session._session import PATCH_IMAGES
 
 from .stubs import StubPredictors, StubSlide, take_in_all
 
@@ -98,7 +99,7 @@ def test_a_bounded_number_of_patch_images_is_held() -> None:
     session = Session(StubSlide(60_000, 3000), predictors=StubPredictors())
     for number in range(20):
         session.click(x=1000 + 2800 * number, y=1500, label=1, scale="high")
-    assert len(session._predictions._images) == 16
+    assert len(session._predictions._images) == PATCH_IMAGES
 
 
 def test_many_missing_layers_are_predicted_in_order_and_progress_is_told(open_session, slide) -> None:
