@@ -114,6 +114,26 @@ def test_the_button_on_a_pens_barrel_says_not(tablet: Desk, tool: str) -> None:
     assert [event["label"] for event in tablet.info()["events"]] == [1, -1]
 
 
+# The debugging protocol knows no eraser, so the events that a browser makes of one are made here.
+ERASER = """([x, y]) => {
+    const page = document.elementFromPoint(x, y)
+    const at = { pointerType: "pen", pointerId: 7, isPrimary: true, bubbles: true, clientX: x, clientY: y }
+    const send = (kind, button, buttons) =>
+        page.dispatchEvent(new PointerEvent(kind, { ...at, button, buttons }))
+    send("pointerenter", -1, 0)
+    send("pointermove", -1, 0)
+    send("pointerdown", 5, 32)
+    send("pointerup", 5, 0)
+}"""
+
+
+def test_a_pens_eraser_says_not(tablet: Desk) -> None:
+    tablet.page.evaluate(ERASER, list(tablet.at(STROMA)))
+    tablet.saved()
+
+    assert [event["label"] for event in tablet.info()["events"]] == [-1]
+
+
 def test_the_brush_has_a_width_for_those_without_keys(tablet: Desk) -> None:
     tablet.page.touchscreen.tap(*_middle(tablet.page, "[data-tool=brush]"))
     tablet.page.get_by_label("Width").fill("60")
