@@ -7,6 +7,8 @@ from torch.nn.functional import pad
 
 from ._options import SkipOptions
 
+_HALF_MAX = 60000.0
+
 
 def conv_norm_relu(inputs: int, outputs: int, *, kernel: int = 3, bias: bool = False) -> nn.Sequential:
     """Return a convolution that keeps the size, batch norm and ReLU."""
@@ -52,6 +54,11 @@ def enlarging(weight: Tensor) -> Tensor:
     # The kernel of nearest enlargement is 2x2 ones; convolved with it the kernel grows by one.
     wider = pad(turned, (0, 1)) + pad(turned, (1, 0))
     return pad(wider, (0, 0, 0, 1)) + pad(wider, (0, 0, 1, 0))
+
+
+def in_half(sums: Tensor) -> Tensor:
+    """Return sums to be kept from click to click, in half precision; what that cannot hold is cut."""
+    return sums.clamp(-_HALF_MAX, _HALF_MAX).half()
 
 
 class InteractionStem(nn.Module):

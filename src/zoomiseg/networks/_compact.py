@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias, cast
 from torch import Tensor, cat, nn, relu, zeros
 from torch.nn.functional import conv2d, conv_transpose2d, interpolate
 
-from ._blocks import InteractionStem, conv_norm_relu, enlarging, folded
+from ._blocks import InteractionStem, conv_norm_relu, enlarging, folded, in_half
 from ._lite0 import STAGE_CHANNELS, STEM_CHANNELS, Lite0Body, lite0_stem, load_imagenet_weights
 from ._options import SkipOptions
 from ._padding import cropped, padded
@@ -20,7 +20,6 @@ STRIDE = 32
 # A click's disk must be as loud as the features that it is added to from the start. With a gain of 1 the
 # clicks were not obeyed after 200 steps of training; the encoder's norms drown them.
 _GUIDANCE_GAIN = 10.0
-_HALF_MAX = 60000.0
 
 
 class Convolved(NamedTuple):
@@ -67,7 +66,7 @@ class DecoderBlock(nn.Module):
         """
         if self.training:
             return skip
-        return Convolved(self._sums(skip).clamp(-_HALF_MAX, _HALF_MAX).half())
+        return Convolved(in_half(self._sums(skip)))
 
     def _plainly(self, narrow: Tensor, skip: Skip) -> Tensor:
         assert not isinstance(skip, Convolved), "norms learn from both halves together"

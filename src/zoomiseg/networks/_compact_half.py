@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from torch import Tensor, cat, nn, relu
 from torch.nn.functional import avg_pool2d, conv2d, interpolate
 
-from ._blocks import conv_norm_relu, folded
+from ._blocks import conv_norm_relu, folded, in_half
 from ._click_attention import Places, clicked_places
 from ._compact import DECODER_CHANNELS, STRIDE
 from ._compact_attention import CompactAttention
@@ -86,7 +86,7 @@ class CompactHalf(nn.Module):
         if self.training:
             return fine
         weight, bias = folded(self.join)
-        return conv2d(fine, weight[:, :_FINE_CHANNELS], bias, padding=1).half()
+        return in_half(conv2d(fine, weight[:, :_FINE_CHANNELS], bias, padding=1))
 
     def _corrected(self, fine: Tensor, features: Tensor) -> Tensor:
         logits: Tensor = _enlarged(self.coarse.head(features))

@@ -13,7 +13,7 @@ from ._runtime import openvino
 
 _DIGEST_BYTES = 32
 # Converted networks of other weights and releases stay until these many are newer.
-MAX_ENTRIES = 8
+MAX_ENTRIES = 16
 
 
 class IrCache:
