@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from zoomiseg.errors import RecipeError
-from zoomiseg.training import RunOptions, _learner, train
+from zoomiseg.training import RunOptions, _devices, _learner, train
 
 from .stubs import RandomSamples, StillNetwork, tiny_recipe, validation_set
 
@@ -22,7 +22,7 @@ sys.path.insert(0, {root!r})
 
 import torch
 from tests.training.stubs import RandomSamples, StillNetwork, tiny_recipe, validation_set
-from zoomiseg.training import RunOptions, _learner, train
+from zoomiseg.training import RunOptions, _devices, _learner, train
 
 _learner.build_network = lambda name, **how: StillNetwork()
 trained = train(
@@ -74,3 +74,30 @@ def test_a_batch_that_cannot_be_shared_evenly_is_refused(tmp_path):
     hint = "Choose a number that divides the recipe's batch."
     assert str(caught.value) == f"A batch of 4 cannot be shared evenly by 3 devices. {hint}"
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("capable", "asked", "got"),
+    [
+        ({"avx512_bf16": True}, "auto", "bf16-mixed"),
+        ({"amx_bf16": True, "avx512_bf16": False}, "auto", "bf16-mixed"),
+        ({"avx512_f": True, "avx512_bf16": False}, "auto", "32-true"),
+        ({}, "auto", "32-true"),
+        ({"avx512_bf16": True}, "32-true", "32-true"),
+        ({"avx2": True}, "bf16-mixed", "bf16-mixed"),
+    ],
+)
+def test_auto_is_bf16_only_where_the_processor_computes_in_it(monkeypatch, capable, asked, got):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capable, raising=False)
+    assert _devices.settled(asked) == got
+
+
+def test_asking_for_bf16_where_it_is_imitated_is_warned_of(monkeypatch, caplog):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True}, raising=False)
+    _devices.settled("bf16-mixed")
+    assert "imitates bf16" in caplog.text
+    caplog.clear()
+    _devices.settled("auto")
+    assert not caplog.text

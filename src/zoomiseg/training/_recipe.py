@@ -11,7 +11,7 @@ from zoomiseg.networks import Card, ShallowSkip, SkipOptions
 SIZE_STEP = 32
 """Pixels: the coarsest stride of the networks, so that none has to pad a sample."""
 Source = Literal["real", "generated"]
-Precision = Literal["32-true", "bf16-mixed"]
+Precision = Literal["32-true", "bf16-mixed", "auto"]
 Schedule = Literal["cosine", "constant"]
 START = "start"
 """Stands for the network of the weights that a training begins with."""
@@ -51,7 +51,8 @@ class Recipe:
         epochs: How often each image of the data is learnt from once, on average.
         batch: Samples in a batch, however many devices share it.
         accumulate: Batches a step, for whose gradients there is no room at once.
-        precision: Numbers of the network's passes: `32-true`, or `bf16-mixed` where that is faster.
+        precision: Numbers of the network's passes: `32-true`, `bf16-mixed`, or `auto`: bf16 where the machine
+            computes in it and so is faster.
         ema: Decay of the exponential moving average of the weights that is kept; 0 keeps the last weights.
         size: Side of a sample, in pixels.
         largest_size: Side up to which the samples of a batch may be larger, all by the same multiple of 32
