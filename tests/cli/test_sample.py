@@ -130,7 +130,7 @@ def test_a_montage_with_kinds_as_target_leaves_the_others_out(run, pairs, tmp_pa
         (("--from", "no.csv"), 1, "The manifest no.csv cannot be read"),
         (("--from", "{pairs}", "--size", 8192, 8192), 1, "takes 48 images, each once, but only 6 are there."),
         (("--from", "{pairs}", "--size", 100, 100), 1, "has room for 0 of these images"),
-        (("--benchmark", "v1", "--style", "nests"), 2, "--style is decided by the benchmark."),
+        (("--benchmark", "v2", "--style", "nests"), 2, "--style is decided by the benchmark."),
     ],
 )
 def test_what_cannot_be_made_is_one_sentence_and_leaves_nothing(run, pairs, tmp_path, options, code, said):
@@ -245,4 +245,4 @@ def test_a_benchmark_of_other_pixels_is_refused_by_its_name(run, definition, pai
 def test_an_unknown_benchmark_is_one_sentence(run, tmp_path):
     answer = run("sample", tmp_path / "out", "--benchmark", "v99")
     assert answer.code == 1
-    assert answer.said == "There is no benchmark 'v99'; there is v1."
+    assert answer.said == "There is no benchmark 'v99'; there is v1, v2."

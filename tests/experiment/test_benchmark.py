@@ -175,12 +175,18 @@ def test_a_definition_that_is_none_is_told(tmp_path, text, said):
 
 
 def test_an_unknown_benchmark_is_told_with_those_there_are():
-    with pytest.raises(ManifestError, match=r"There is no benchmark 'v99'; there is v1\."):
+    with pytest.raises(ManifestError, match=r"There is no benchmark 'v99'; there is v1, v2\."):
         benchmark_folder("v99")
 
 
-def test_v1_has_a_large_slide_of_each_style_montages_in_both_variants_and_the_real_sample():
-    benchmark = read_benchmark(benchmark_folder("v1"))
+def test_the_truths_of_montages_and_the_real_slide_are_those_of_v1():
+    first, second = (read_benchmark(benchmark_folder(name)).checksums for name in ("v1", "v2"))
+    same = {name for name in first if first[name].truth == second[name].truth}
+    assert same == {"ebhi-all", "ebhi-adenocarcinoma", "glas-all", "glas-half", "bcss-1015"}
+
+
+def test_v2_has_a_large_slide_of_each_style_montages_in_both_variants_and_the_real_sample():
+    benchmark = read_benchmark(benchmark_folder("v2"))
     kinds = [type(recipe).__name__ for recipe in benchmark.slides.values()]
     assert kinds == ["SpecimenRecipe"] * 5 + ["MontageRecipe"] * 4 + ["RealRecipe"]
     generated = [benchmark.slides[name] for name in list(benchmark.slides)[:5]]

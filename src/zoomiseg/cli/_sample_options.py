@@ -135,7 +135,7 @@ BenchmarkOption = Annotated[
     typer.Option(
         "--benchmark",
         metavar="NAME",
-        help="Build a whole set of test slides, such as v1, into the folder OUT and verify its checksums. "
+        help="Build a whole set of test slides, such as v2, into the folder OUT and verify its checksums. "
         "Its real images come from --from; without it they are left out.",
     ),
 ]

@@ -80,7 +80,7 @@ def build_benchmark(
         raise ManifestError(
             f"The benchmark {benchmark.name} is of version {benchmark.generator} of the generator, "
             f"and this program has version {GENERATOR_VERSION}.",
-            hint="Build it with the release that came with it.",
+            hint="Build it with the release that came with it, or a newer set with this one.",
         )
     _made(folder)
     built = []

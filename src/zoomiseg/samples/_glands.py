@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from . import _steady as steady
 from ._cells import Cells, cells, joined
 from ._kind import Kind
 from ._noise import FloatArray
@@ -68,10 +69,10 @@ class Gland:
 
 def gland(rng: np.random.Generator, xy: tuple[float, float], form: GlandForm) -> Gland:
     """Draw one gland round a place."""
-    radius = form.radius_px * float(np.exp(rng.normal(0, form.radius_variation)))
+    radius = form.radius_px * float(steady.exp(rng.normal(0, form.radius_variation)))
     radius = max(radius, form.height_px * 1.7)
     outline = _outline(rng, radius, form.distorted)
-    height = min(form.height_px * float(np.exp(rng.normal(0, 0.08))), 0.75 * radius)
+    height = min(form.height_px * float(steady.exp(rng.normal(0, 0.08))), 0.75 * radius)
     rows = [_row(rng, outline, form, depth_px) for depth_px in _depths(form, height)]
     filled = rng.random() < form.filled
     if filled:
@@ -91,19 +92,18 @@ def _outline(rng: np.random.Generator, radius: float, distorted: float) -> Float
     angle = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
     length = np.ones(_CORNERS)
     for lobes in range(2, 8):
-        length += distorted * rng.normal() * 2 / lobes * np.cos(lobes * angle + rng.uniform(0, 2 * np.pi))
+        amplitude = distorted * rng.normal() * 2 / lobes
+        length += amplitude * steady.cosine(lobes * angle + rng.uniform(0, 2 * np.pi))
     length = np.maximum(length, 0.45) * radius
-    stretch = np.exp(rng.normal(0, 0.16))
+    stretch = float(steady.exp(rng.normal(0, 0.16)))
     turn = rng.uniform(0, np.pi)
-    x, y = length * np.cos(angle) * stretch, length * np.sin(angle) / stretch
-    return np.stack(
-        [x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=1
-    ).astype(np.float32)
+    x, y = length * steady.cosine(angle) * stretch, length * steady.sine(angle) / stretch
+    return steady.turned(x, y, turn)
 
 
 def _inset(outline: FloatArray, depth: float) -> FloatArray:
     """Move each corner towards the middle; past the middle it stays there."""
-    length = np.maximum(np.hypot(outline[:, 0], outline[:, 1]), 1e-3)
+    length = np.maximum(steady.length(outline[:, 0], outline[:, 1]), 1e-3)
     return np.asarray(outline * (np.maximum(length - depth, 0.08 * length) / length)[:, None], np.float32)
 
 
@@ -113,14 +113,12 @@ def _row(rng: np.random.Generator, outline: FloatArray, form: GlandForm, depth: 
     count = max(int(ring.length / form.spacing_px), 3)
     places = (np.arange(count) + rng.uniform(0, 1) + rng.uniform(-0.18, 0.18, count)) * ring.length / count
     xy = ring.at(places).astype(np.float32)
-    inward = -xy / np.maximum(np.hypot(xy[:, 0], xy[:, 1]), 1)[:, None]
+    inward = -xy / np.maximum(steady.length(xy[:, 0], xy[:, 1]), 1)[:, None]
     step = form.height_px / form.layers
     # Normal nuclei stand in line at the base; a tumour's crowd at every height.
     basal, uneven = (-0.16, 0.06) if form.sort == "epithelium" else (-0.1, 0.16)
     slip = rng.normal(basal * step, uneven * step, count).astype(np.float32)
-    angle = np.arctan2(inward[:, 1], inward[:, 0]).astype(np.float32) + rng.normal(0, 0.3, count).astype(
-        np.float32
-    )
+    angle = steady.direction(inward[:, 0], inward[:, 1]) + rng.normal(0, 0.3, count).astype(np.float32)
     return cells(
         rng,
         xy,

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _steady as steady
 from ._cells import Cells, cells, joined
 from ._glands import Gland, GlandForm, gland
 from ._kind import Kind
@@ -17,6 +18,8 @@ from ._noise import FloatArray
 from ._style import Style
 from ._vessels import Vessel, vessels
 
+_GLAND_LOG_RADIUS = 4.3567
+"""Logarithm of 78 pixels."""
 _NO_PLACES = np.zeros((0, 2), np.float32)
 
 
@@ -126,7 +129,7 @@ def _packed(rng: np.random.Generator, centre: FloatArray, *, spread: float, spac
     x = (columns + 0.5 * (rows % 2)) * spacing
     y = rows * spacing * 0.87
     places = np.stack([x.ravel(), y.ravel()], axis=1) + rng.normal(0, 0.12 * spacing, (x.size, 2))
-    distance = np.hypot(places[:, 0], places[:, 1])
+    distance = steady.length(places[:, 0], places[:, 1])
     return np.asarray(places[distance < spread * rng.uniform(0.75, 1.2, len(places))] + centre, np.float32)
 
 
@@ -143,7 +146,7 @@ def _tumour_glands(
     territory = float((layout.bulk > 0).sum()) * STEP_PX**2 / 1e6
     found: list[Gland] = []
     for radius in sorted(
-        np.exp(rng.normal(np.log(78), 0.5, int(style.glands * territory * 4))), reverse=True
+        steady.exp(rng.normal(_GLAND_LOG_RADIUS, 0.5, int(style.glands * territory * 4))), reverse=True
     ):
         form = GlandForm(
             kind=Kind.TUMOUR, sort="tumour", radius_px=float(radius), radius_variation=0.05,
@@ -174,7 +177,7 @@ def _tumour_cells(
     rng: np.random.Generator, places: FloatArray, style: Style, angle: FloatArray | None = None
 ) -> Cells:
     offset = rng.normal(0, 0.07 * style.spacing_px, places.shape).astype(np.float32)
-    body = (0.66 * style.spacing_px * np.exp(rng.normal(0, 0.07, len(places)))).astype(np.float32)
+    body = np.float32(0.66 * style.spacing_px) * steady.exp(rng.normal(0, 0.07, len(places)))
     grown = cells(rng, places, sort="tumour", kind=Kind.TUMOUR, body_px=body, angle=angle, offset=offset)
     dividing = rng.random(len(places)) < 0.004
     other = cells(rng, places, sort="mitosis", kind=Kind.TUMOUR)
@@ -188,7 +191,7 @@ def _invading(
     rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8], style: Style
 ) -> list[Cells]:
     """Place strands one or two cells wide along the fibres, and single cells, in and before the front."""
-    reach = np.exp(-np.maximum(-layout.bulk, 0) / style.reach_px) * (layout.bulk > -2.2 * style.reach_px)
+    reach = steady.exp(-np.maximum(-layout.bulk, 0) / style.reach_px) * (layout.bulk > -2.2 * style.reach_px)
     starts = _poisson(rng, layout, style.strands, reach)
     starts = starts[_free(taken, starts)]
     strand_places, angles = _strands(rng, layout, taken, starts, style)
@@ -221,7 +224,7 @@ def _strands(
         alive = (index < length) & _free(taken, xy)
         xy, sign, length, wide = xy[alive], sign[alive], length[alive], wide[alive]
         angle = fibre_angle(layout, xy) + rng.normal(0, 0.16, len(xy)).astype(np.float32)
-        ahead = np.stack([np.cos(angle), np.sin(angle)], axis=1) * sign[:, None]
+        ahead = np.stack([steady.cosine(angle), steady.sine(angle)], axis=1) * sign[:, None]
         aside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) * np.float32(0.8 * style.spacing_px)
         placed += [xy.copy(), (xy + aside)[wide]]
         angles += [angle, angle[wide]]
@@ -235,14 +238,14 @@ def fibre_angle(layout: Layout, places: FloatArray) -> FloatArray:
     across = layout.flow[1]
     by_x = (layout.at(across, x + reach, y) - layout.at(across, x - reach, y)) / (2 * reach)
     by_y = 1 + (layout.at(across, x, y + reach) - layout.at(across, x, y - reach)) / (2 * reach)
-    return np.asarray(np.arctan2(-by_x, by_y), np.float32)
+    return steady.direction(by_y, -by_x)
 
 
 def _lymphocytes(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8]) -> list[Cells]:
     places = hexagonal(rng, layout, 13.5, jitter=0.24)
     density = layout.at(layout.lymphoid, places[:, 0], places[:, 1])
     cellular = layout.at(layout.cellular, places[:, 0], places[:, 1])
-    probability = np.asarray(0.97 * density**1.3 + 0.035 * cellular + 0.004, np.float32)
+    probability = np.asarray(0.97 * steady.power(density, 1.3) + 0.035 * cellular + 0.004, np.float32)
     # A few wander among the tumour's cells.
     probability = np.where(_free(taken, places), probability, 0.02 * (density + 0.3))
     outside = (layout.at(layout.tissue, places[:, 0], places[:, 1]) < 15) | (
@@ -252,7 +255,7 @@ def _lymphocytes(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uin
     _take(taken, places, 0.0)
     plasma = rng.random(len(places)) < 0.16
     away = rng.normal(0, 1, (int(plasma.sum()), 2)).astype(np.float32)
-    away *= 4 / np.maximum(np.hypot(away[:, 0], away[:, 1]), 0.1)[:, None]
+    away *= 4 / np.maximum(steady.length(away[:, 0], away[:, 1]), 0.1)[:, None]
     return [
         cells(rng, places[~plasma], sort="lymphocyte", kind=Kind.STROMA),
         cells(rng, places[plasma], sort="plasma", kind=Kind.STROMA, body_px=9.5, offset=away),
@@ -287,6 +290,6 @@ def _dead(rng: np.random.Generator, layout: Layout) -> list[Cells]:
     places = _kept(
         rng,
         places,
-        np.where(depth > -12, 0.34 * np.exp(-np.maximum(depth, 0) / 160) + 0.05, 0).astype(np.float32),
+        np.where(depth > -12, 0.34 * steady.exp(-np.maximum(depth, 0) / 160) + 0.05, 0).astype(np.float32),
     )
     return [cells(rng, places, sort="debris", kind=Kind.NECROSIS)]

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ._noise import FloatArray, band_noise, cloud_noise, looked_up
+from . import _steady as steady
+from ._noise import FloatArray, band_noise, cloud_noise
 from ._style import Style
 
 STEP_PX = 8
@@ -62,16 +63,8 @@ class Layout:
 
     def at(self, field: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
         """Return a field at places (slide pixels, 1-d), bilinear, repeating."""
-        column, row = x / STEP_PX - np.float32(0.5), y / STEP_PX - np.float32(0.5)
-        left, top = np.floor(column), np.floor(row)
-        right_share, lower_share = column - left, row - top
-        columns = np.stack([left, left + 1]).astype(np.int64) % field.shape[1]
-        rows = np.stack([top, top + 1]).astype(np.int64) % field.shape[0]
-        upper, lower = (
-            field[line, columns[0]] * (1 - right_share) + field[line, columns[1]] * right_share
-            for line in rows
-        )
-        return np.asarray(upper * (1 - lower_share) + lower * lower_share, np.float32)
+        half = np.float32(0.5)
+        return steady.between(field, x / np.float32(STEP_PX) - half, y / np.float32(STEP_PX) - half)
 
 
 def lay_out(width: int, height: int, *, seed: int, style: Style) -> Layout:
@@ -100,11 +93,11 @@ def lay_out(width: int, height: int, *, seed: int, style: Style) -> Layout:
         lymphoid=lymphoid,
         loose=_sigmoid(cloud_noise(rng, shape, 150, slope=1.6) * 1.8 - 0.4),
         cellular=_sigmoid(
-            cloud_noise(rng, shape, 90, slope=1.4) * 1.5 + np.exp(-np.abs(bulk) / 300) * 1.2 - 1.0
+            cloud_noise(rng, shape, 90, slope=1.4) * 1.5 + steady.exp(-np.abs(bulk) / 300) * 1.2 - 1.0
         ),
         thickness=1 + 0.09 * cloud_noise(rng, shape, 250, slope=1.5),
-        pink=np.exp(0.2 * cloud_noise(rng, shape, 70, slope=1.2)),
-        tone=np.exp(0.22 * cloud_noise(rng, shape, 300, slope=2.0)),
+        pink=steady.exp(0.2 * cloud_noise(rng, shape, 70, slope=1.2)),
+        tone=steady.exp(0.22 * cloud_noise(rng, shape, 300, slope=2.0)),
     )
 
 
@@ -114,7 +107,7 @@ def _outline(rng: np.random.Generator, shape: tuple[int, int]) -> FloatArray:
     y = np.abs(np.linspace(-1, 1, rows, dtype=np.float32))[:, None]
     x = np.abs(np.linspace(-1, 1, columns, dtype=np.float32))[None, :]
     power = float(rng.uniform(2.4, 4.0))
-    radius = (x**power + y**power) ** np.float32(1 / power)
+    radius = steady.power(steady.power(x, power) + steady.power(y, power), 1 / power)
     side = min(shape)
     wobble = 0.11 * cloud_noise(rng, shape, 0.6 * side, slope=2.6) + 0.006 * cloud_noise(
         rng, shape, 40, slope=2.2
@@ -134,7 +127,7 @@ def _region(noise: FloatArray, allowed: NDArray[np.bool_], share: float) -> Floa
     """Return the signed distance to a region that takes a share of what is allowed."""
     if share <= 0 or not allowed.any():
         return np.full(noise.shape, -_FAR_PX, np.float32)
-    smooth = np.asarray(cv2.GaussianBlur(noise, (0, 0), 2.0), np.float32)
+    smooth = steady.blurred(noise, 2.0)
     return signed_distance((smooth > np.quantile(smooth[allowed], 1 - share)) & allowed)
 
 
@@ -146,7 +139,7 @@ def _nests(rng: np.random.Generator, flow: FloatArray, bulk: FloatArray, style: 
     tile = band_noise(rng, (rows, max(round(columns / style.nest_stretch), 16)), width, spread=0.32)
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     u, v = (x + flow[0] / STEP_PX) * np.float32(tile.shape[1] / columns), y + flow[1] / STEP_PX
-    pattern = looked_up(tile, u, v) + 0.35 * band_noise(rng, bulk.shape, max(width / 2, 5.0))
+    pattern = steady.between(tile, u, v) + 0.35 * band_noise(rng, bulk.shape, max(width / 2, 5.0))
     inside = bulk > 0
     if style.nests <= 0 or not inside.any():
         return np.full(bulk.shape, -1, np.float32)
@@ -159,7 +152,8 @@ def _nests(rng: np.random.Generator, flow: FloatArray, bulk: FloatArray, style: 
 def _lymphoid(
     rng: np.random.Generator, bulk: FloatArray, allowed: NDArray[np.bool_], share: float
 ) -> FloatArray:
-    near = np.exp(-(((bulk + 150) / 350) ** 2)) * 1.1
+    nearness = (bulk + 150) / 350
+    near = steady.exp(-nearness * nearness) * 1.1
     field = cloud_noise(rng, bulk.shape, 70, slope=1.9) + near
     if not allowed.any() or share <= 0:
         return np.zeros(bulk.shape, np.float32)
@@ -171,7 +165,7 @@ def _lymphoid(
 
 
 def _sigmoid(values: FloatArray) -> FloatArray:
-    return np.asarray(1 / (1 + np.exp(-values)), np.float32)
+    return np.asarray(1 / (1 + steady.exp(-values)), np.float32)
 
 
 def signed_distance(mask: NDArray[np.bool_]) -> FloatArray:

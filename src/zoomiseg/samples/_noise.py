@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _steady as steady
+
 FloatArray = NDArray[np.floating[Any]]
 
 
@@ -23,8 +25,8 @@ def band_noise(
         spread: Deviation of the logarithm of the frequency.
     """
     frequency = _frequency(shape)
-    amplitude = np.exp(-0.5 * (np.log(frequency * wavelength) / spread) ** 2)
-    return _filtered(rng, shape, amplitude)
+    octaves = steady.log(frequency * wavelength) / np.float32(spread)
+    return _filtered(rng, shape, steady.exp(-0.5 * octaves * octaves))
 
 
 def cloud_noise(
@@ -39,7 +41,8 @@ def cloud_noise(
         slope: Amplitude falls with frequency to this power.
     """
     frequency = _frequency(shape) * wavelength
-    amplitude = np.where(frequency < 1, frequency**2, np.maximum(frequency, 1e-9) ** -slope)
+    falling = steady.power(np.maximum(frequency, 1e-9), -slope)
+    amplitude = np.where(frequency < 1, frequency * frequency, falling)
     return _filtered(rng, shape, amplitude)
 
 
@@ -59,15 +62,15 @@ def looked_up(tile: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
     )
 
 
-def _frequency(shape: tuple[int, int]) -> NDArray[np.float64]:
+def _frequency(shape: tuple[int, int]) -> FloatArray:
     """Return the radial frequency of each bin of a real transform, in cycles a pixel, never zero."""
     rows = np.fft.fftfreq(shape[0])[:, None]
     columns = np.fft.rfftfreq(shape[1])[None, :]
-    return np.asarray(np.maximum(np.hypot(rows, columns), 1e-9), np.float64)
+    return np.maximum(steady.length(columns, rows), np.float32(1e-9))
 
 
-def _filtered(rng: np.random.Generator, shape: tuple[int, int], amplitude: NDArray[np.float64]) -> FloatArray:
+def _filtered(rng: np.random.Generator, shape: tuple[int, int], amplitude: FloatArray) -> FloatArray:
     spectrum = np.fft.rfft2(rng.standard_normal(shape)) * amplitude
     spectrum[0, 0] = 0
     field = np.fft.irfft2(spectrum, s=shape)
-    return np.asarray(field / max(float(field.std()), 1e-12), np.float32)
+    return np.asarray(field / max(np.float32(field.std()), np.float32(1e-12)), np.float32)

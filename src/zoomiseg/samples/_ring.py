@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from . import _steady as steady
 from ._noise import FloatArray
 
 
@@ -16,7 +17,7 @@ class Ring:
 
     def __init__(self, corners: FloatArray) -> None:
         self._closed = np.concatenate([corners, corners[:1]])
-        self._along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(self._closed, axis=0).T))])
+        self._along = np.concatenate([[0], np.cumsum(steady.length(*np.diff(self._closed, axis=0).T))])
 
     @property
     def length(self) -> float:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _steady as steady
 from ._cells import Cells, cells, joined
 from ._kind import Kind
 from ._layout import STEP_PX, Layout
@@ -15,6 +16,8 @@ from ._noise import FloatArray
 from ._ring import Ring
 
 _CORNERS = 40
+_LOG_RADIUS = 2.8332
+"""Logarithm of 17 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def vessels(rng: np.random.Generator, layout: Layout, taken: NDArray[np.uint8]) 
     """Scatter vessels, many small and few large, over the stroma; what they take is marked."""
     count = rng.poisson(9 * layout.width * layout.height / 1e6)
     found = []
-    for radius in sorted(np.clip(np.exp(rng.normal(np.log(17), 0.6, count)), 7, 130), reverse=True):
+    for radius in sorted(np.clip(steady.exp(rng.normal(_LOG_RADIUS, 0.6, count)), 7, 130), reverse=True):
         x, y = rng.random(2) * (layout.width, layout.height)
         place = np.array([[x, y]], np.float32)
         blocked = _probe(layout.nests, place) > -0.6 and _probe(layout.bulk, place) > -200
@@ -64,14 +67,15 @@ def _probe(field: FloatArray, place: FloatArray) -> float:
 
 def _vessel(rng: np.random.Generator, middle: FloatArray, radius: float) -> Vessel:
     angle = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
-    stretch = float(np.exp(rng.normal(0, 0.35)))
-    length = 1 + sum(0.1 * rng.normal() / k * np.cos(k * angle + rng.uniform(0, 6.3)) for k in (2, 3, 4))
+    stretch = float(steady.exp(rng.normal(0, 0.35)))
+    waves = (0.1 * rng.normal() / k * steady.cosine(k * angle + rng.uniform(0, 6.3)) for k in (2, 3, 4))
+    length = radius * (1 + sum(waves))
     turn = rng.uniform(0, np.pi)
-    x, y = radius * length * np.cos(angle) * stretch, radius * length * np.sin(angle) / stretch
-    outline = np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=1)
+    x, y = length * steady.cosine(angle) * stretch, length * steady.sine(angle) / stretch
+    outline = steady.turned(x, y, turn)
     thick = rng.random() < 0.35
     wall_px = radius * (0.5 if thick else 0.14) + 3
-    size = np.hypot(outline[:, 0], outline[:, 1])
+    size = steady.length(outline[:, 0], outline[:, 1])
     outer = outline * ((size + wall_px) / size)[:, None]
     rings = [_nuclei(rng, outline * ((size + 2) / size)[:, None], "endothelium", 52)]
     for depth in np.arange(9, wall_px - 2, 11):
@@ -87,5 +91,5 @@ def _nuclei(rng: np.random.Generator, corners: FloatArray, sort: str, spacing: f
     places = np.sort(rng.uniform(0, ring.length, count))
     xy = ring.at(places).astype(np.float32)
     ahead = ring.at(places + 2) - xy
-    angle = np.arctan2(ahead[:, 1], ahead[:, 0]).astype(np.float32)
+    angle = steady.direction(ahead[:, 0], ahead[:, 1])
     return cells(rng, xy, sort=sort, kind=Kind.VESSEL, angle=angle)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoomiseg.datasets.importing import import_folder
-
-from .files import (
+from annotated import (
     HOLE,
     ISLAND,
     OUTER,
@@ -18,6 +16,7 @@ from .files import (
     write_mask,
     write_slide,
 )
+from zoomiseg.datasets.importing import import_folder
 
 
 def test_groups_cut_out_are_holes_and_both_data_sets_are_known(tmp_path):

@@ -10,10 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from zoomiseg.datasets.importing import FORMATS, ImportOptions, formats_called, import_folder
-from zoomiseg.errors import ManifestError
-
-from .files import (
+from annotated import (
     HOLE,
     OUTER,
     area,
@@ -28,6 +25,8 @@ from .files import (
     write_mask,
     write_slide,
 )
+from zoomiseg.datasets.importing import FORMATS, ImportOptions, formats_called, import_folder
+from zoomiseg.errors import ManifestError
 
 DIES = """
 import os, signal, sys

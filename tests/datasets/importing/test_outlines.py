@@ -9,11 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from zoomiseg.datasets import read_manifest
-from zoomiseg.datasets.importing import ImportOptions, formats_called, import_folder
-from zoomiseg.errors import ManifestError
-
-from .files import (
+from annotated import (
     BOW_TIE,
     HOLE,
     ISLAND,
@@ -32,6 +28,9 @@ from .files import (
     write_imagescope,
     write_slide,
 )
+from zoomiseg.datasets import read_manifest
+from zoomiseg.datasets.importing import ImportOptions, formats_called, import_folder
+from zoomiseg.errors import ManifestError
 
 ALL = centres_in(polygon(OUTER, HOLE) | polygon(ISLAND))
 

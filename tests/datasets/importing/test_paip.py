@@ -7,10 +7,19 @@ import pytest
 import tifffile
 from PIL import Image
 
+from annotated import (
+    HOLE,
+    ISLAND,
+    OUTER,
+    centres_in,
+    mask_of,
+    polygon,
+    rows_of,
+    write_imagescope,
+    write_slide,
+)
 from zoomiseg.datasets.importing import ImportOptions, import_folder
 from zoomiseg.errors import ManifestError
-
-from .files import HOLE, ISLAND, OUTER, centres_in, mask_of, polygon, rows_of, write_imagescope, write_slide
 
 NAME = "01_01_0083"
 VIABLE = centres_in(polygon(OUTER, HOLE), step=1.0, size=(302, 403))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from annotated import rows_of, write_image, write_mask
 from zoomiseg.datasets.importing import ImportOptions, import_folder
 from zoomiseg.errors import ManifestError
-
-from .files import rows_of, write_image, write_mask
 
 VALUES = np.zeros((40, 60), np.uint8)
 VALUES[10:30, 20:50] = 1

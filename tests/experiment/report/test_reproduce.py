@@ -11,7 +11,7 @@ import pytest
 import tifffile
 import typer.main
 
-from datasets.importing.files import write_slide
+from annotated import write_slide
 from zoomiseg.datasets import read_manifest
 
 ROOT = Path(__file__).parents[3]
