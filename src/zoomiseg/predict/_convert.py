@@ -14,7 +14,7 @@ from zoomiseg.networks import Splitting
 from ._ir_cache import IrCache
 from ._runtime import openvino
 
-CONVERSION = 2
+CONVERSION = 3
 """Counts what changes a network converted from the same weights: its inputs, a bit of its answers."""
 
 # torch notes what it traces in one place for all threads: two networks at once are mixed up.
@@ -59,11 +59,26 @@ class Answer(nn.Module):
 
 
 def converted(module: nn.Module, example: Sequence[Tensor]) -> openvino.Model:
-    """Return the model of `module` for inputs of any size; those of the example are traced."""
+    """Return the model of `module` for inputs of any size; those of the example are traced.
+
+    It takes what `openvino.convert_model` is made of, without a second trace to compare with the first, and
+    without what that does for inputs of known sizes: a third of the time, for which a first click may wait.
+    """
+    # They load what a program with a full cache never needs.
+    from openvino._offline_transformations import apply_moc_transformations  # noqa: PLC0415
+    from openvino.frontend import FrontEndManager  # noqa: PLC0415
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder  # noqa: PLC0415
+
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         # OpenVINO itself calls what torch is about to retire.
         warnings.filterwarnings("ignore", message="`torch.jit", category=DeprecationWarning)
-        model: openvino.Model = openvino.convert_model(module, example_input=tuple(example))
+        traced = TorchScriptPythonDecoder(
+            module, example_input=tuple(example), trace_kwargs={"check_trace": False}
+        )
+        frontend = FrontEndManager().load_by_framework("pytorch")
+        model: openvino.Model = frontend.convert(frontend.load(traced))
+        # Kept as it comes, it would be simplified at each start.
+        apply_moc_transformations(model, cf=True)
     return model
 
 
