@@ -111,6 +111,16 @@ def test_no_network_is_loaded_before_the_address_answers():
     )
 
 
+def test_a_first_start_waits_until_a_click_need_not_and_says_so(slides, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    said = []
+    for _ in range(2):
+        with serving(slides, "--sessions", tmp_path / "sessions") as server:
+            assert list((tmp_path / "cache" / "zoomiseg" / "openvino").glob("*.ir"))
+            said.append(server.end()[1])
+    assert ["only a first start waits" in each for each in said] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [

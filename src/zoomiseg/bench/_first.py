@@ -43,7 +43,8 @@ def time_fresh_program(
 ) -> None:
     """Start a server, open a slide, look at it, wait two seconds, and click; then go on clicking.
 
-    Adds "NAME first" and "NAME later": from sending a click to having the mask tile around it.
+    Adds "NAME start", from the command to the address, and "NAME first" and "NAME later", from sending a
+    click to having the mask tile around it.
 
     Args:
         times: Where to.
@@ -57,10 +58,13 @@ def time_fresh_program(
     command = [sys.executable, "-c", "from zoomiseg.cli import main; main()", "serve", str(slide.parent)]
     command += ["--port", "0", "--sessions", str(sessions), "--user-header", "X-User", "--engine", engine]
     environment = os.environ | {"XDG_CACHE_HOME": str(cache)}
+    before = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         try:
-            _click_all(times, name, _Served(process.stdout.readline().strip()), clicks)
+            served = _Served(process.stdout.readline().strip())
+            times.add(f"{name} start", time.perf_counter() - before)
+            _click_all(times, name, served, clicks)
         finally:
             process.terminate()
 

@@ -10,9 +10,10 @@ from typing import Any
 from zoomiseg.durable import replace_file
 from zoomiseg.errors import OutputError
 
+FRESH = ("start", "first", "later")
 _FRESH_HEAD = (
-    "| program just started, cache of models | first click, ms | later clicks, ms |",
-    "| --- | --- | --- |",
+    "| program just started, cache of models | its start, ms | first click, ms | later clicks, ms |",
+    "| --- | --- | --- | --- |",
 )
 _BEGIN, _END = "<!-- bench -->", "<!-- /bench -->"
 
@@ -31,7 +32,7 @@ def markdown(figures: Mapping[str, Any]) -> str:
     ]
     first = figures.get("first_click") or {}
     fresh = [
-        f"| {cache} | {first[f'{cache}_first_ms']:.0f} | {first[f'{cache}_later_ms']:.0f} |"
+        f"| {cache} | " + " | ".join(f"{first[f'{cache}_{which}_ms']:.0f}" for which in FRESH) + " |"
         for cache in ("empty", "full")
         if f"{cache}_first_ms" in first
     ]

@@ -6,10 +6,10 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Collection
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import openvino
 import torch
 
 from zoomiseg.geometry import ScaleName
@@ -21,6 +21,7 @@ from ._clock import Times
 from ._cost import network_cost, tissue_cost
 from ._first import time_fresh_program
 from ._peers import PAPER, SamPatch, eager_predictors, eager_run, hrnet, paper_predictors
+from ._report import FRESH
 from ._scene import CLICKS, clicks_in, frame_of, write_slide
 from ._stages import (
     SCALES,
@@ -68,7 +69,7 @@ def bench(stages: Collection[str] = STAGES, *, engine: Engine = "openvino", say:
         "first_click": {
             f"{cache}_{which}_ms": round(1000 * times.median(f"fresh {cache} {which}"), 1)
             for cache in ("empty", "full")
-            for which in ("first", "later")
+            for which in FRESH
             if f"fresh {cache} {which}" in times
         },
     }
@@ -178,7 +179,7 @@ def _machine(ours: Predictors) -> dict[str, Any]:
         "load_average": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "torch": torch.__version__,
-        "openvino": openvino.__version__,
+        "openvino": version("openvino"),
         "engine": ours.engine,
     }
 

@@ -122,4 +122,10 @@ def serve(
         if opens:
             show_in_browser(started.url)
 
-    serve_until_ended(settings, host=host, port=port, on_ready=announce)
+    serve_until_ended(
+        settings,
+        host=host,
+        port=port,
+        on_ready=announce,
+        on_first_start=lambda: say("Preparing the networks for this computer; only a first start waits."),
+    )

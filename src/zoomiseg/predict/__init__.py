@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from zoomiseg.lazy import door as _door
 
+from ._cache_folder import is_first_run
 from ._interruption import Interrupted, interruptible, stop_if_wanted
 from ._predictor import AheadPredictor, FloatArray, ImageArray, Patch, Predictor, Runner
 
@@ -35,6 +36,7 @@ __all__ = [
     "TorchPredictor",
     "float_models",
     "interruptible",
+    "is_first_run",
     "load_predictor",
     "load_predictors",
     "normalised",

@@ -8,6 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from ._cache_folder import SUFFIX, converted_networks
 from ._ir import packed, unpacked
 from ._runtime import openvino
 
@@ -27,11 +28,11 @@ class IrCache:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder / "openvino"
+        self.folder = converted_networks(folder)
 
     def path(self, key: str) -> Path:
         """Return where the network of `key` is kept."""
-        return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.ir"
+        return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}{SUFFIX}"
 
     def read(self, key: str, core: openvino.Core) -> openvino.Model | None:
         """Return the network of `key`, or None where it is absent or damaged."""
@@ -66,7 +67,7 @@ class IrCache:
 
     def _forget_the_oldest(self) -> None:
         newest_first = sorted(
-            self.folder.glob("*.ir"), key=lambda path: path.stat().st_mtime_ns, reverse=True
+            self.folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime_ns, reverse=True
         )
         for path in newest_first[MAX_ENTRIES:]:
             path.unlink(missing_ok=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import platformdirs
 import torch
 from torch import nn
 
 from zoomiseg.geometry import Click
 from zoomiseg.networks import Card, Splitting
 
+from ._cache_folder import cache_folder as user_cache
 from ._compiled import CompiledNetwork
 from ._convert import CONVERSION, Answer, Probability, Tissue, reader
 from ._int8 import readers
@@ -41,7 +41,7 @@ class OpenVinoPredictor:
         self.card = card
         self.is_int8 = int8 is not None
         self.module = module.eval()
-        self._cache = IrCache(cache_folder or platformdirs.user_cache_path("zoomiseg", appauthor=False))
+        self._cache = IrCache(cache_folder or user_cache())
         if int8 is not None:
             read_tissue, read_answer = readers(int8)
             self._network: SplitNetwork | WholeNetwork = SplitNetwork(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from zoomiseg import __version__
-from zoomiseg.errors import ZoomisegError
+from zoomiseg.predict import is_first_run
 
 from . import (
     _routes_drawing,
@@ -29,19 +27,18 @@ from ._engines import Engines
 from ._guard import Guard
 from ._openapi import DESCRIPTION, PROBLEMS, DescribedApp
 from ._pictures import PictureCache
-from ._priority import give_way
 from ._problems import install
 from ._readers import Readers
 from ._registry import Sessions
 from ._settings import ServerSettings
 from ._slides import SlideFolder
 from ._users import Users
+from ._warming import Warming
 
 API = "/api/v1"
 _PICTURE_BYTES = 64 << 20
 _TILE_THREADS = 4
 _EXPORT_THREADS = 2
-_LOG = logging.getLogger("zoomiseg.server")
 
 
 def create_app(settings: ServerSettings, users: Users) -> FastAPI:
@@ -82,6 +79,11 @@ def create_app(settings: ServerSettings, users: Users) -> FastAPI:
     return app
 
 
+def is_first_start(settings: ServerSettings) -> bool:
+    """Say whether networks must be converted for this machine: the server waits for that, not a click."""
+    return settings.engine == "openvino" and is_first_run()
+
+
 def _life(settings: ServerSettings, users: Users, slides: SlideFolder) -> Any:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -105,28 +107,15 @@ def _life(settings: ServerSettings, users: Users, slides: SlideFolder) -> Any:
             exports=Readers(_EXPORT_THREADS, name="zoomiseg-export"),
         )
         app.state.context = context
-        ending = threading.Event()
-        warming = threading.Thread(target=_warm_up, args=(engines, settings.weights, ending))
+        warming = Warming(engines, settings.weights)
         warming.start()
+        if is_first_start(settings):
+            await asyncio.to_thread(warming.wait_for_low)
         yield
-        ending.set()
         context.tiles.close()
         await asyncio.to_thread(context.exports.close)
         await sessions.close()
         slides.close()
-        # An interpreter that ends while a network is being compiled takes the process down with it.
-        await asyncio.to_thread(warming.join)
+        await asyncio.to_thread(warming.end)
 
     return life
-
-
-def _warm_up(engines: Engines, name: str, ending: threading.Event) -> None:
-    """Make ready what the first click would wait for; give up between two steps when the server ends."""
-    give_way()
-    try:
-        predictors = engines.predictors(name)
-        for scale in (predictors.low, predictors.high):
-            if not ending.is_set():
-                scale.warm_up()
-    except ZoomisegError as error:
-        _LOG.error("%s", error)

@@ -13,7 +13,7 @@ import uvicorn
 from zoomiseg.errors import OutputError
 from zoomiseg.session import require_database
 
-from ._app import create_app
+from ._app import create_app, is_first_start
 from ._heap import share_heap
 from ._lock import FolderLock
 from ._settings import ServerSettings
@@ -37,7 +37,14 @@ class Started:
     links: dict[str, str]
 
 
-def serve(settings: ServerSettings, *, host: str, port: int, on_ready: Callable[[Started], None]) -> None:
+def serve(
+    settings: ServerSettings,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[Started], None],
+    on_first_start: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until the process is asked to end.
 
     Args:
@@ -45,6 +52,7 @@ def serve(settings: ServerSettings, *, host: str, port: int, on_ready: Callable[
         host: The address; everybody but the machine itself has to show a secret, or comes by a proxy.
         port: 0 takes any that is free.
         on_ready: Called once requests are answered.
+        on_first_start: Called before, where that takes longer because networks have to be converted.
     Raises:
         OutputError: The address, a folder or the database cannot be used.
         MissingExtra: A database is named, and what speaks to it is not installed.
@@ -73,6 +81,8 @@ def serve(settings: ServerSettings, *, host: str, port: int, on_ready: Callable[
             lifespan="on",
         )
         server = _Server(config, lambda: on_ready(Started(links.get(LOCAL_USER, url), links)))
+        if is_first_start(settings):
+            on_first_start()
         server.run(sockets=[listener])
         if not server.started:
             raise OutputError("The server could not be started.")
