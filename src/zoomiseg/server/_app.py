@@ -110,7 +110,7 @@ def _life(settings: ServerSettings, users: Users, slides: SlideFolder) -> Any:
         warming = Warming(engines, settings.weights)
         warming.start()
         if is_first_start(settings):
-            await asyncio.to_thread(warming.wait_for_low)
+            await asyncio.to_thread(warming.wait)
         yield
         context.tiles.close()
         await asyncio.to_thread(context.exports.close)

@@ -24,15 +24,14 @@ class Warming:
     def __init__(self, engines: Engines, weights: str) -> None:
         self._engines, self._weights = engines, weights
         self._ending = threading.Event()
-        self._low_is_ready = threading.Event()
         self._thread = threading.Thread(target=self._warm_up)
 
     def start(self) -> None:
         self._thread.start()
 
-    def wait_for_low(self) -> None:
-        """Return once a click at the low scale has nothing to wait for, or nothing can be made ready."""
-        self._low_is_ready.wait()
+    def wait(self) -> None:
+        """Return once a click has nothing to wait for, or nothing can be made ready."""
+        self._thread.join()
 
     def end(self) -> None:
         """Give up between two steps, and wait for the one under way.
@@ -40,7 +39,7 @@ class Warming:
         An interpreter that ends while a network is being compiled takes the process down with it.
         """
         self._ending.set()
-        self._thread.join()
+        self.wait()
 
     def _warm_up(self) -> None:
         give_way()
@@ -49,8 +48,5 @@ class Warming:
             for scale in (predictors.low, predictors.high):
                 if not self._ending.is_set():
                     scale.warm_up()
-                self._low_is_ready.set()
         except ZoomisegError as error:
             _LOG.error("%s", error)
-        finally:
-            self._low_is_ready.set()
