@@ -70,13 +70,26 @@ def _met(
         for index, layer in enumerate(layers)
     ]
     device = next(module.parameters()).device
+    _one_by_one(module)
     with torch.inference_mode():
         for image in images:
             tensor = torch.from_numpy(image).to(device)
             module(tensor, torch.zeros_like(tensor))
     for hook in hooks:
         hook.remove()
+    module.eval()
     return [
         ((mean := total / count).float(), (square / count - mean**2).clamp_min(0).float())
         for count, total, square in zip(counts, sums, squares, strict=True)
     ]
+
+
+def _one_by_one(module: nn.Module) -> None:
+    """Let each layer run by itself and as after training.
+
+    Outside of training a block may compute convolution and norm as one, and its norm would meet nothing.
+    """
+    module.train()
+    for layer in module.modules():
+        if next(layer.children(), None) is None:
+            layer.eval()
