@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomiseg.errors import ClickOutside
+from zoomiseg.errors import ClickOutside, WeightsError
 from zoomiseg.geometry import Box, Click, Grid, PatchFrame
 from zoomiseg.networks import Card
 from zoomiseg.predict._preprocess import network_input, normalised, predict_with, seen_window
@@ -75,6 +75,17 @@ def test_a_probability_lies_where_its_pixel_is_and_is_zero_outside_the_slide(
     expected = np.zeros((96, 128), np.float32)
     expected[20:70, 10:90] = normalised(patch.image, card)[0, 20:70, 10:90] + 3
     np.testing.assert_array_equal(probability, expected)
+
+
+def test_an_answer_that_is_no_number_is_told_instead_of_being_an_empty_mask(
+    card: Card, make_patch: MakePatch
+) -> None:
+    def broken(image: np.ndarray, guidance: np.ndarray) -> np.ndarray:
+        return np.where(guidance[:, :1] > 0, np.nan, np.zeros_like(image[:, :1]))
+
+    patch = make_patch(Box(0, 0, 64, 64), slide=(64, 64))
+    with pytest.raises(WeightsError, match="answers with something that is no number"):
+        predict_with(broken, card, patch, [Click(20, 20, +1)], None)
 
 
 def test_a_patch_beside_the_slide_is_zero_without_a_run(card: Card, make_patch: MakePatch) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zoomiseg.errors import ClickOutside
+from zoomiseg.errors import ClickOutside, WeightsError
 from zoomiseg.geometry import Box, Click, PatchFrame
 from zoomiseg.guidance import PatchPoint, guidance
 
@@ -56,6 +56,7 @@ def predict_with(
     Raises:
         ClickOutside: A click outside the patch or the slide.
         ValueError: The image or the mask input is not of the patch's size.
+        WeightsError: The answer is not finite.
     """
     return predict_pixels_with(
         lambda pixels, guidance: run(normalised(pixels, card)[None], guidance),
@@ -80,12 +81,19 @@ def predict_pixels_with(
     Raises:
         ClickOutside: A click outside the patch or the slide.
         ValueError: The image or the mask input is not of the patch's size.
+        WeightsError: The answer is not finite.
     """
     fed = network_input(patch, clicks, mask_input, card)
     inside = patch.frame.inside
     whole = np.zeros(patch.image.shape[:2], np.float32)
     if inside.area:
         seen = run(fed.pixels, fed.guidance)[0, 0]
+        if not np.isfinite(seen).all():
+            # As a mask it would be empty tissue, which nobody would doubt.
+            raise WeightsError(
+                f"The {card.scale} network of {card.name} answers with something that is no number.",
+                hint=f"Its weights may be damaged. Check them with: zoomiseg weights verify {card.name}",
+            )
         patch_box = Box(0, 0, patch.frame.box.width, patch.frame.box.height)
         whole[inside.slices_in(patch_box)] = seen[inside.slices_in(fed.window)]
     return whole
