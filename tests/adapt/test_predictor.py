@@ -111,4 +111,4 @@ def test_a_network_that_shows_nothing_cannot_be_adapted(tmp_path):
     module: nn.Module = build_network("compact-lite0")
     card = replace(load_predictors("compact").low.card, network="compact-lite0", sha256="")
     with pytest.raises(AdaptationError, match="compact-lite0 cannot be adapted"):
-        AdaptedPredictor(OpenVinoPredictor(module, card, cache_folder=tmp_path), adaptation("head"))
+        AdaptedPredictor(OpenVinoPredictor(lambda: module, card, cache_folder=tmp_path), adaptation("head"))

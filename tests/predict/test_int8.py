@@ -30,9 +30,9 @@ def content(network: nn.Module) -> bytes:
 def test_the_model_of_the_file_answers_in_place_of_the_module(
     network: nn.Module, content: bytes, card: Card, make_patch: MakePatch, tmp_path: Path
 ) -> None:
-    float32 = OpenVinoPredictor(network, replace(card, sha256=""), cache_folder=tmp_path)
+    float32 = OpenVinoPredictor(lambda: network, replace(card, sha256=""), cache_folder=tmp_path)
     from_file = OpenVinoPredictor(
-        nn.Identity(), replace(card, int8_sha256="cd" * 32), cache_folder=tmp_path, int8=content
+        nn.Identity, replace(card, int8_sha256="cd" * 32), cache_folder=tmp_path, int8=content
     )
     mask_input = np.random.default_rng(1).random((96, 100), np.float32)
     patch, clicks = make_patch(Box(20, 40, 100, 96)), [Click(120, 90, 1), Click(150, 200, -1)]

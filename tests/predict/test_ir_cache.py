@@ -7,9 +7,8 @@ import torch
 from openvino import opset13 as ops
 
 from zoomiseg.predict import OpenVinoPredictor, _ir_cache, load_predictors
-from zoomiseg.predict._convert import Probability, converted
+from zoomiseg.predict._convert import EXAMPLE_SHAPE, Probability, converted
 from zoomiseg.predict._ir_cache import IrCache
-from zoomiseg.predict._openvino import EXAMPLE_SHAPE
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +69,30 @@ def test_the_door_opens_without_torch_and_openvino() -> None:
         f"import sys; from zoomiseg.predict import Patch, Predictor; sys.exit(str({heavy}) if {heavy} else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_with_a_full_cache_no_torch_is_loaded(weights_folder: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from zoomiseg.predict import load_predictor; "
+        "load_predictor(Path(sys.argv[1]), 'low')[0].warm_up(); print('torch' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, str(weights_folder)]
+    surroundings = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+    said = [
+        subprocess.run(command, env=surroundings, check=True, capture_output=True, text=True).stdout.strip()
+        for _ in range(2)
+    ]
+    assert said == ["True", "False"]
+
+
+def test_damaged_tensors_are_told_even_where_the_converted_network_is_kept(
+    weights_folder: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(weights_folder, tmp_path / "tiny"))
+    load_predictor(folder, "low")[0].warm_up()
+    tensors = folder / "low.safetensors"
+    content = bytearray(tensors.read_bytes())
+    content[-1] ^= 1
+    tensors.write_bytes(content)
+    with pytest.raises(WeightsError, match="are damaged or not those of their card"):
+        load_predictor(folder, "low")

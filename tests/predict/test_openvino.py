@@ -13,7 +13,7 @@ from zoomiseg.networks._options import SkipOptions
 from zoomiseg.networks._uctransnet import UCTransNet
 from zoomiseg.networks._unet import UNet
 from zoomiseg.predict import OpenVinoPredictor, Predictor, TorchPredictor, _compiled, _convert, _split
-from zoomiseg.predict._convert import CONVERSION
+from zoomiseg.predict._reader import CONVERSION
 
 from .conftest import MakePatch
 
@@ -26,7 +26,7 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def predictor(module: nn.Module, card: Card, cache_folder: Path) -> OpenVinoPredictor:
     """It converts in the first test that uses it and finds the cache filled in the others."""
-    return OpenVinoPredictor(module, card, cache_folder=cache_folder)
+    return OpenVinoPredictor(lambda: module, card, cache_folder=cache_folder)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_both_engines_give_the_same_probability(
     torch.manual_seed(0)
     built = network().eval() if callable(network) else module
     reference = TorchPredictor(built, card, device=torch.device("cpu"))
-    predictor: Predictor = OpenVinoPredictor(built, card, cache_folder=tmp_path)
+    predictor: Predictor = OpenVinoPredictor(lambda: built, card, cache_folder=tmp_path)
     for box, slide in [(Box(20, 40, 128, 96), (1000, 1000)), (Box(-10, -20, 128, 96), (80, 50))]:
         patch = make_patch(box, slide=slide)
         mask_input = np.random.default_rng(1).random((96, 128), np.float32)
@@ -60,11 +60,11 @@ def test_the_same_question_gets_the_same_bytes_from_a_fresh_and_from_a_cached_mo
     module: nn.Module, card: Card, make_patch: MakePatch, tmp_path: Path
 ) -> None:
     patch, clicks = make_patch(Box(100, 50, 96, 64)), [Click(300, 150, 1)]
-    fresh = OpenVinoPredictor(module, card, cache_folder=tmp_path)
+    fresh = OpenVinoPredictor(lambda: module, card, cache_folder=tmp_path)
     first = fresh.predict(patch, clicks)
     fresh.predict(make_patch(Box(0, 0, 64, 64), seed=1), [])
     assert fresh.predict(patch, clicks).tobytes() == first.tobytes()
-    cached = OpenVinoPredictor(nn.Identity(), card, cache_folder=tmp_path)
+    cached = OpenVinoPredictor(nn.Identity, card, cache_folder=tmp_path)
     assert cached.predict(patch, clicks).tobytes() == first.tobytes()
 
 
@@ -87,7 +87,7 @@ def test_a_network_is_converted_once_for_all_sizes_and_later_runs(
 
     monkeypatch.setattr(_convert, "converted", never)
     predictor.predict(make_patch(Box(0, 0, 32, 64)), [])
-    later = OpenVinoPredictor(nn.Identity(), predictor.card, cache_folder=cache_folder)
+    later = OpenVinoPredictor(nn.Identity, predictor.card, cache_folder=cache_folder)
     later.predict(make_patch(Box(0, 0, 64, 64)), [])
 
 
@@ -103,7 +103,7 @@ def test_the_number_of_compiled_sizes_is_bounded(
 
 def test_a_module_without_a_checksum_is_not_cached(card: Card, make_patch: MakePatch, tmp_path: Path) -> None:
     tiny = UNet(SkipOptions(), base=4)
-    unsaved = OpenVinoPredictor(tiny, replace(card, sha256=""), cache_folder=tmp_path)
+    unsaved = OpenVinoPredictor(lambda: tiny, replace(card, sha256=""), cache_folder=tmp_path)
     unsaved.predict(make_patch(Box(0, 0, 32, 32)), [])
     assert not list(tmp_path.iterdir())
 

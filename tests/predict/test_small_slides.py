@@ -36,7 +36,7 @@ def test_the_mask_is_that_of_a_whole_padded_patch_to_one_percent(scale: ScaleNam
     assert not card.pad_to_patch
     padded_card = replace(card, pad_to_patch=True, sha256="")
     tight, padded = (
-        OpenVinoPredictor(module, each).predict(Patch(image, frame), clicks) >= 0.5
+        OpenVinoPredictor(lambda: module, each).predict(Patch(image, frame), clicks) >= 0.5
         for each in (card, padded_card)
     )
     assert tight.any()

@@ -11,8 +11,7 @@ from torch import nn
 from zoomiseg.geometry import Box, Click
 from zoomiseg.networks import Card, build_network
 from zoomiseg.predict import AheadPredictor, OpenVinoPredictor, TorchPredictor
-from zoomiseg.predict._convert import Probability
-from zoomiseg.predict._openvino import EXAMPLE_SHAPE
+from zoomiseg.predict._convert import EXAMPLE_SHAPE, Probability
 from zoomiseg.predict._preprocess import network_input, normalised
 from zoomiseg.predict._tissue_cache import TissueCache
 
@@ -46,7 +45,7 @@ def own_card(card: Card, request: pytest.FixtureRequest) -> Card:
 def test_the_two_parts_give_the_numbers_of_the_whole_and_of_torch(
     network: nn.Module, own_card: Card, make_patch: MakePatch, tmp_path: Path
 ) -> None:
-    split = OpenVinoPredictor(network, own_card, cache_folder=tmp_path)
+    split = OpenVinoPredictor(lambda: network, own_card, cache_folder=tmp_path)
     assert isinstance(split, AheadPredictor)
     reference = TorchPredictor(network, own_card, device=torch.device("cpu"))
     whole = split.runner(Probability(network), (torch.zeros(EXAMPLE_SHAPE),) * 2, name="")
@@ -66,7 +65,7 @@ def test_what_is_kept_of_a_patch_answers_to_the_bit_as_what_was_just_seen(
     network: nn.Module, card: Card, make_patch: MakePatch, tmp_path: Path
 ) -> None:
     patch, clicks = make_patch(Box(20, 40, 128, 160)), [Click(120, 90, 1)]
-    first, later = (OpenVinoPredictor(network, card, cache_folder=tmp_path) for _ in range(2))
+    first, later = (OpenVinoPredictor(lambda: network, card, cache_folder=tmp_path) for _ in range(2))
     found = first.predict(patch, clicks)
     later.look_at(patch)
     assert later.predict(patch, clicks).tobytes() == found.tobytes()
@@ -76,7 +75,7 @@ def test_what_is_kept_of_a_patch_answers_to_the_bit_as_what_was_just_seen(
 def test_a_patch_is_seen_once_whoever_looks_first(
     network: nn.Module, own_card: Card, make_patch: MakePatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    predictor = OpenVinoPredictor(network, own_card, cache_folder=tmp_path)
+    predictor = OpenVinoPredictor(lambda: network, own_card, cache_folder=tmp_path)
     patch, clicks = make_patch(Box(0, 0, 64, 64)), [Click(20, 20, 1)]
     predictor.look_at(patch)
     predictor.look_at(make_patch(Box(5000, 5000, 64, 64)))

@@ -18,7 +18,7 @@ def test_networks_that_are_first_needed_at_once_by_several_threads_are_all_conve
     torch.manual_seed(0)
     networks: list[nn.Module] = [build_network("compact-unet16").eval() for _ in range(4)]
     predictors = [
-        OpenVinoPredictor(network, card, cache_folder=tmp_path / str(number))
+        OpenVinoPredictor(network.eval, card, cache_folder=tmp_path / str(number))
         for number, network in enumerate(networks)
     ]
     patch = make_patch(Box(20, 40, 64, 64))

@@ -11,8 +11,8 @@ from torch.nn.functional import pad
 
 from zoomiseg.errors import MissingExtra, WeightsError
 
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
+from ._imagenet import IMAGENET_MEAN, IMAGENET_STD
+
 STEM_CHANNELS = 32
 STAGE_CHANNELS = (16, 24, 40, 112, 320)
 """Channels of what the encoder hands on at strides 2, 4, 8, 16, 32."""

@@ -13,7 +13,7 @@ from zoomiseg.errors import WeightsError
 from zoomiseg.geometry import ScaleName
 
 from ._card import Card
-from ._checkpoint import card_path, load_network, read_int8
+from ._files import card_path, read_int8
 
 WEIGHTS_VARIABLE = "ZOOMISEG_WEIGHTS"
 SCALES: tuple[ScaleName, ...] = ("low", "high")
@@ -66,6 +66,8 @@ def verify_weights(name: str, *, allow_path: bool = False) -> dict[ScaleName, Ca
     Raises:
         WeightsError: The weights are not there, or the first fault found.
     """
+    from ._checkpoint import load_network  # noqa: PLC0415  # brings in torch
+
     folder = find_weights(name, allow_path=allow_path)
     for scale in scales_of(folder):
         read_int8(folder, scale)

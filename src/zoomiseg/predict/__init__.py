@@ -12,8 +12,8 @@ from ._interruption import Interrupted, interruptible, stop_if_wanted
 from ._predictor import AheadPredictor, FloatArray, ImageArray, Patch, Predictor, Runner
 
 if TYPE_CHECKING:
-    from ._convert import Tissue
-    from ._int8 import float_models, packed_pair
+    from ._convert import Tissue, float_models
+    from ._int8 import packed_pair
     from ._load import Engine, Predictors, load_predictor, load_predictors
     from ._openvino import OpenVinoPredictor
     from ._preprocess import normalised, predict_with, seen_pixels, seen_window
@@ -56,7 +56,7 @@ __getattr__ = _door(
         "Tissue": "._convert",
         "TissueCache": "._tissue_cache",
         "TorchPredictor": "._torch",
-        "float_models": "._int8",
+        "float_models": "._convert",
         "load_predictor": "._load",
         "load_predictors": "._load",
         "normalised": "._preprocess",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Lock
 from typing import cast
 
+import torch
 from torch import Tensor, nn
 
 from zoomiseg.networks import Splitting
 
-from ._ir_cache import IrCache
+from ._reader import Part
 from ._runtime import openvino
 
-CONVERSION = 3
-"""Counts what changes a network converted from the same weights: its inputs, a bit of its answers."""
+# Any size will do that no layer could mistake for another of its numbers.
+EXAMPLE_SHAPE = (1, 3, 64, 96)
+_INT8_EXAMPLE_SHAPE = (1, 3, 64, 128)
+"""A multiple of what the networks pad to, each side and channel count another number."""
 
 # torch notes what it traces in one place for all threads: two networks at once are mixed up.
 _ONE_AT_A_TIME = Lock()
@@ -82,23 +85,36 @@ def converted(module: nn.Module, example: Sequence[Tensor]) -> openvino.Model:
     return model
 
 
-def reader(
-    module: nn.Module, example: Sequence[Tensor], *, key: str, cache: IrCache
-) -> Callable[[openvino.Core], openvino.Model]:
-    """Return what gives the model of `module`: from the cache, or converted and then kept there.
+def whole_part(network: nn.Module) -> Part:
+    """Return all of a network, with an example of what it takes."""
+    return Probability(network).eval(), (torch.zeros(EXAMPLE_SHAPE),) * 2
 
-    Args:
-        module: In eval mode, tensors to a tensor or a tuple of them.
-        example: Inputs; other sizes will do later.
-        key: What tells it from all other modules, for the cache; "" is not cached.
-        cache: Where converted networks are kept.
+
+def tissue_part(network: nn.Module) -> Part:
+    """Return the layers of a `Splitting` network that need no click, with an example."""
+    return Tissue(network).eval(), (torch.zeros(EXAMPLE_SHAPE),)
+
+
+def answer_part(network: nn.Module) -> Part:
+    """Return the other layers of a `Splitting` network, with an example."""
+    example = torch.zeros(EXAMPLE_SHAPE)
+    return Answer(network).eval(), (example, *_seen(network, example))
+
+
+def float_models(network: nn.Module) -> tuple[openvino.Model, openvino.Model]:
+    """Return both parts of a `Splitting` network in float32, for a quantiser to begin with.
+
+    The first takes a normalised image; the second guidance, and what the first gave.
     """
-    versioned = f"{key}-{CONVERSION}-{openvino.__version__}"
+    example = torch.zeros(_INT8_EXAMPLE_SHAPE)
+    seen = _seen(network, example)
+    return (
+        converted(Tissue(network).eval(), (example,)),
+        converted(Answer(network).eval(), (example, *seen)),
+    )
 
-    def read(core: openvino.Core) -> openvino.Model:
-        if not key:
-            return converted(module, example)
-        model = cache.read(versioned, core)
-        return model or cache.write(versioned, converted(module, example), core)
 
-    return read
+def _seen(network: nn.Module, image: Tensor) -> tuple[Tensor, ...]:
+    with torch.inference_mode():
+        seen: tuple[Tensor, ...] = Tissue(network).eval()(image)
+    return seen

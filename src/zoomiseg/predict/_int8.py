@@ -5,29 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import torch
-from torch import nn
-
-from ._convert import Answer, Tissue, converted
 from ._ir import packed, unpacked
 from ._runtime import openvino
 
 _LENGTH_BYTES = 8
-# A multiple of what the networks pad to, each side and channel count another number.
-_EXAMPLE_SHAPE = (1, 3, 64, 128)
 Reader = Callable[[openvino.Core], openvino.Model]
-
-
-def float_models(network: nn.Module) -> tuple[openvino.Model, openvino.Model]:
-    """Return both parts of a `Splitting` network in float32, for a quantiser to begin with.
-
-    The first takes a normalised image; the second guidance, and what the first gave.
-    """
-    tissue, answer = Tissue(network).eval(), Answer(network).eval()
-    example = torch.zeros(_EXAMPLE_SHAPE)
-    with torch.inference_mode():
-        seen = tissue(example)
-    return converted(tissue, (example,)), converted(answer, (example, *seen))
 
 
 def packed_pair(tissue: openvino.Model, answer: openvino.Model) -> bytes:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from zoomiseg.geometry import ScaleName
-from zoomiseg.networks import Card, find_weights, load_network, read_int8
+from zoomiseg.networks import Card, find_weights, read_int8, verified_card
 
 from ._openvino import OpenVinoPredictor
-from ._torch import TorchPredictor
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ._torch import TorchPredictor
 
 Engine = Literal["openvino-int8", "openvino", "torch"]
 
@@ -79,11 +83,19 @@ def load_predictor(
     Raises:
         WeightsError: The files of that scale are missing or damaged.
     """
-    module, card = load_network(folder, scale)
+
+    def load() -> nn.Module:
+        from zoomiseg.networks import load_network  # noqa: PLC0415  # brings in torch
+
+        return load_network(folder, scale)[0]
+
+    card = verified_card(folder, scale)
     if engine == "torch":
-        return TorchPredictor(module, card), card
+        from ._torch import TorchPredictor  # noqa: PLC0415  # brings in torch
+
+        return TorchPredictor(load(), card), card
     int8 = read_int8(folder, scale) if engine == "openvino-int8" else None
-    return OpenVinoPredictor(module, card, int8=int8), card
+    return OpenVinoPredictor(load, card, int8=int8), card
 
 
 def _is_int8(predictor: OpenVinoPredictor | TorchPredictor) -> bool:

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import torch
-from torch import nn
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from zoomiseg.geometry import Click
-from zoomiseg.networks import Card, Splitting
+from zoomiseg.networks import Card
 
 from ._cache_folder import cache_folder as user_cache
 from ._compiled import CompiledNetwork
-from ._convert import CONVERSION, Answer, Probability, Tissue, reader
 from ._int8 import readers
 from ._ir_cache import IrCache
 from ._predictor import FloatArray, ImageArray, Patch, Runner
 from ._preprocess import predict_pixels_with, seen_pixels
+from ._reader import CONVERSION, Part, is_kept, reader
 from ._runtime import openvino
 from ._split import SplitNetwork, WholeNetwork
 
-# Any size will do that no layer could mistake for another of its numbers.
-EXAMPLE_SHAPE = (1, 3, 64, 96)
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 class OpenVinoPredictor:
     """Satisfies `AheadPredictor` with a network compiled for each size of input that occurs.
 
     Args:
-        module: The network; converted when the cache does not hold it.
+        load: Returns the network in eval mode; asked only where it must be converted, or for `module`.
         card: The module's own: its checksum is the key to the cache. One without a checksum is not cached.
         cache_folder: Where converted networks are kept; None is the user's cache folder.
         int8: The quantised model to be run in the module's place, as `read_int8` gives it.
     """
 
     def __init__(
-        self, module: nn.Module, card: Card, *, cache_folder: Path | None = None, int8: bytes | None = None
+        self,
+        load: Callable[[], nn.Module],
+        card: Card,
+        *,
+        cache_folder: Path | None = None,
+        int8: bytes | None = None,
     ) -> None:
         self.card = card
         self.is_int8 = int8 is not None
-        self.module = module.eval()
+        self._load = load
+        self._module: nn.Module | None = None
+        self._loading = Lock()
         self._cache = IrCache(cache_folder or user_cache())
         if int8 is not None:
             read_tissue, read_answer = readers(int8)
@@ -48,7 +54,19 @@ class OpenVinoPredictor:
                 CompiledNetwork(read_tissue, seldom=True), CompiledNetwork(read_answer), card
             )
         else:
-            self._network = self._split() if isinstance(self.module, Splitting) else self._whole()
+            self._network = self._split() if self._splits() else self._whole()
+
+    @property
+    def module(self) -> nn.Module:
+        """The network itself, loaded when it is first asked for: it brings in torch.
+
+        Raises:
+            WeightsError: It cannot be loaded.
+        """
+        with self._loading:
+            if self._module is None:
+                self._module = self._load()
+            return self._module
 
     @property
     def identity(self) -> str:
@@ -83,7 +101,7 @@ class OpenVinoPredictor:
         self._network.warm_up()
 
     def runner(
-        self, module: nn.Module, example: Sequence[torch.Tensor], *, name: str, seldom: bool = False
+        self, module: nn.Module, example: Sequence[Tensor], *, name: str, seldom: bool = False
     ) -> Runner:
         """Return what runs another module as this predictor runs its own.
 
@@ -93,24 +111,46 @@ class OpenVinoPredictor:
             name: Tells it from others made from this network, for the cache; "" is not cached.
             seldom: It is run so seldom that memory counts more than a tenth of its time.
         """
-        return self._compiled(module, example, name, seldom=seldom).run
+        return self._compiled(lambda: (module.eval(), example), name, seldom=seldom).run
+
+    def _splits(self) -> bool:
+        """Say whether the network falls into two parts, by what was converted of it if that tells."""
+        if self._is_kept("tissue") and self._is_kept("answer"):
+            return True
+        if self._is_kept("whole"):
+            return False
+        from zoomiseg.networks import Splitting  # noqa: PLC0415  # brings in torch
+
+        return isinstance(self.module, Splitting)
 
     def _whole(self) -> WholeNetwork:
-        example = (torch.zeros(EXAMPLE_SHAPE),) * 2
-        return WholeNetwork(self._compiled(Probability(self.module), example, "whole"), self.card)
+        def make() -> Part:
+            from ._convert import whole_part  # noqa: PLC0415  # brings in torch
+
+            return whole_part(self.module)
+
+        return WholeNetwork(self._compiled(make, "whole"), self.card)
 
     def _split(self) -> SplitNetwork:
-        tissue, example = Tissue(self.module), torch.zeros(EXAMPLE_SHAPE)
-        with torch.inference_mode():
-            seen = tissue(example)
+        def tissue() -> Part:
+            from ._convert import tissue_part  # noqa: PLC0415  # brings in torch
+
+            return tissue_part(self.module)
+
+        def answer() -> Part:
+            from ._convert import answer_part  # noqa: PLC0415  # brings in torch
+
+            return answer_part(self.module)
+
         return SplitNetwork(
-            self._compiled(tissue, (example,), "tissue", seldom=True),
-            self._compiled(Answer(self.module), (example, *seen), "answer"),
-            self.card,
+            self._compiled(tissue, "tissue", seldom=True), self._compiled(answer, "answer"), self.card
         )
 
-    def _compiled(
-        self, module: nn.Module, example: Sequence[torch.Tensor], name: str, *, seldom: bool = False
-    ) -> CompiledNetwork:
-        key = f"{self.card.sha256}-{name}" if self.card.sha256 and name else ""
-        return CompiledNetwork(reader(module.eval(), example, key=key, cache=self._cache), seldom=seldom)
+    def _compiled(self, make: Callable[[], Part], name: str, *, seldom: bool = False) -> CompiledNetwork:
+        return CompiledNetwork(reader(make, key=self._key(name), cache=self._cache), seldom=seldom)
+
+    def _is_kept(self, name: str) -> bool:
+        return is_kept(self._key(name), self._cache)
+
+    def _key(self, name: str) -> str:
+        return f"{self.card.sha256}-{name}" if self.card.sha256 and name else ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from zoomiseg.adapt import Adaptation, adaptation
+from zoomiseg.networks import list_weights
 from zoomiseg.session import PredictorPair
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ class Engines:
 
     def names(self) -> list[str]:
         """Return the weights that are installed."""
-        from zoomiseg.networks import list_weights  # noqa: PLC0415  # brings in torch
-
         return list(list_weights())
 
     def predictors(self, name: str) -> Predictors:
