@@ -114,9 +114,27 @@ def test_what_is_no_safetensors_file_is_refused_even_with_the_right_checksum(
         load_network(tmp_path, "low")
 
 
-def test_a_value_beyond_float16_is_refused_by_name(tmp_path: Path, network: nn.Module, card: Card) -> None:
+def test_a_tensor_that_float16_cannot_hold_is_kept_in_float32(
+    tmp_path: Path, network: nn.Module, card: Card
+) -> None:
     with torch.no_grad():
-        network.head.bias.fill_(1e6)
+        network.head.bias.fill_(1234567.0)
+    save_network(tmp_path, "low", network, card)
+    loaded, _ = load_network(tmp_path, "low")
+    assert torch.equal(loaded.state_dict()["head.bias"], network.head.bias)
+    kept = safetensors.torch.load_file(tmp_path / "low.safetensors")
+    assert {tensor.dtype for name, tensor in kept.items() if tensor.is_floating_point()} == {
+        torch.float16,
+        torch.float32,
+    }
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_value_that_is_not_finite_is_refused_by_name(
+    tmp_path: Path, network: nn.Module, card: Card, value: float
+) -> None:
+    with torch.no_grad():
+        network.head.bias.fill_(value)
     with pytest.raises(WeightsError, match=r"head\.bias"):
         save_network(tmp_path, "low", network, card)
     assert not list(tmp_path.iterdir())

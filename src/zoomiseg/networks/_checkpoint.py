@@ -1,4 +1,4 @@
-"""A network's tensors on disk: a safetensors file of float16, nothing executable."""
+"""A network's tensors on disk: a safetensors file, float16 where that holds them, nothing executable."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def save_network(folder: Path, scale: ScaleName, module: nn.Module, card: Card) 
     Returns:
         The card as written, with the checksum of the tensors.
     Raises:
-        WeightsError: The card is of another scale, or a tensor that float16 cannot hold.
+        WeightsError: The card is of another scale, or a tensor holds values that are not finite.
         OutputError: The folder cannot be written.
     """
     if card.scale != scale:
@@ -72,10 +72,11 @@ def load_network(folder: Path, scale: ScaleName) -> tuple[nn.Module, Card]:
 def _halved(name: str, tensor: Tensor) -> Tensor:
     if not tensor.is_floating_point():
         return tensor.detach().cpu().contiguous()
+    if not tensor.isfinite().all():
+        raise WeightsError(f"The tensor {name} holds values that are not finite.")
     half = tensor.detach().to("cpu", torch.float16).contiguous()
-    if not half.isfinite().all():
-        raise WeightsError(f"The tensor {name} holds values that are not finite in float16.")
-    return half
+    # A norm's variance may be larger than float16 goes; the training that led to it must not be lost.
+    return half if half.isfinite().all() else tensor.detach().float().cpu().contiguous()
 
 
 def _widened(tensor: Tensor) -> Tensor:
