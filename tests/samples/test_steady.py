@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from scipy.interpolate import RegularGridInterpolator
 
 from zoomiseg.geometry import Box
@@ -97,6 +98,13 @@ def test_functions_are_those_of_double_precision_to_the_last_bit_of_single():
     ):
         assert found.dtype == np.float32
         np.testing.assert_array_equal(found, expected.astype(np.float32))
+
+
+@pytest.mark.parametrize("shape", [(40, 31), (5, 3), (1, 1)])
+def test_smoothing_is_scipys_gaussian(shape):
+    field = np.random.default_rng(2).normal(size=shape).astype(np.float32)
+    expected = ndimage.gaussian_filter(field.astype(np.float64), 2.0, mode="mirror")
+    np.testing.assert_allclose(steady.blurred(field, 2.0), expected, rtol=1e-6, atol=1e-7)
 
 
 def test_turning_by_a_quarter_swaps_the_axes():

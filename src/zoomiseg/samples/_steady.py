@@ -9,8 +9,8 @@ difference. Sums, products and square roots need nothing of this: IEEE 754 says 
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 Single = NDArray[np.float32]
 
@@ -55,7 +55,13 @@ def turned(x: ArrayLike, y: ArrayLike, angle: float) -> Single:
 
 def blurred(field: ArrayLike, sigma: float) -> Single:
     """Return (H, W) smoothed by a Gaussian of `sigma` pixels, mirrored at the border."""
-    smooth = ndimage.gaussian_filter(np.asarray(field, np.float64), sigma, mode="mirror")
+    reach = int(4 * sigma + 0.5)
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    smooth = np.asarray(field, np.float64)
+    for axis in range(2):
+        padding = [(reach, reach) if each == axis else (0, 0) for each in range(2)]
+        windows = sliding_window_view(np.pad(smooth, padding, mode="reflect"), len(weights), axis=axis)
+        smooth = np.einsum("ijk,k->ij", windows, weights / weights.sum())
     return np.asarray(smooth, np.float32)
 
 
