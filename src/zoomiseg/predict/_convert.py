@@ -67,7 +67,7 @@ def converted(module: nn.Module, example: Sequence[Tensor]) -> openvino.Model:
     It takes what `openvino.convert_model` is made of, without a second trace to compare with the first, and
     without what that does for inputs of known sizes: a third of the time, for which a first click may wait.
     """
-    # They load what a program with a full cache never needs.
+    # Only now: its reports are kept from loading by _runtime, which has to come first.
     from openvino._offline_transformations import apply_moc_transformations  # noqa: PLC0415
     from openvino.frontend import FrontEndManager  # noqa: PLC0415
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder  # noqa: PLC0415

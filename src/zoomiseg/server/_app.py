@@ -108,8 +108,10 @@ def _life(settings: ServerSettings, users: Users, slides: SlideFolder) -> Any:
         )
         app.state.context = context
         warming = Warming(engines, settings.weights)
+        # Asked before: what is converted first fills the cache.
+        has_to_wait = is_first_start(settings)
         warming.start()
-        if is_first_start(settings):
+        if has_to_wait:
             await asyncio.to_thread(warming.wait)
         yield
         context.tiles.close()
