@@ -149,6 +149,40 @@ def test_an_accepted_patch_can_be_clicked_and_is_not_proposed_again() -> None:
     assert shown(session) == 0.9
 
 
+def test_a_click_that_an_accepted_proposal_was_made_from_stays_until_that_is_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "proposing.zoomiseg"
+    with opened(folder) as session:
+        session.click(x=1000, y=1000, label=1, op_id="first")
+        session.accept(x=ELSEWHERE[0], y=ELSEWHERE[1], op_id="taken")
+        session.click(x=2000, y=1000, label=1, op_id="second")
+        before, shown_before = session.events, whole(session)
+        with pytest.raises(SessionError, match="An accepted proposal was made from what is to be deleted"):
+            session.delete("first")
+        assert (session.events, whole(session)) == (before, shown_before)
+        session.click(x=3000, y=1000, label=-1)
+        assert [event.kind for event in session.events] == ["click", "accept", "click", "click"]
+        for _ in range(4):
+            session.undo()
+        assert session.events == ()
+        for _ in range(4):
+            session.redo()
+        session.delete("taken")
+        session.delete("first")
+        left = [event.op_id for event in session.events][:1], whole(session)
+    with opened(folder) as reopened:
+        assert ([event.op_id for event in reopened.events][:1], whole(reopened)) == left
+        assert left[0] == ["second"]
+
+
+def test_a_click_may_be_deleted_where_others_still_propose_what_was_accepted() -> None:
+    session = opened()
+    session.click(x=1000, y=1000, label=1, op_id="first")
+    session.click(x=2000, y=1000, label=1)
+    session.accept(x=ELSEWHERE[0], y=ELSEWHERE[1])
+    session.delete("first")
+    assert shown(session) == 0.8
+
+
 def test_what_lies_in_a_lock_or_off_the_slide_is_not_accepted() -> None:
     session = opened()
     session.click(x=1000, y=1000, label=1)

@@ -166,11 +166,34 @@ class Fold:
         return bisect_left(self._in_force, n, key=lambda event: event.n)
 
     def _refold(self, n: int, events: list[Event]) -> None:
-        """Replace the events in force from number `n` on."""
+        """Replace the events in force from number `n` on; where one of the new cannot be, the old stay.
+
+        Raises:
+            SessionError: An event cannot be made without one that is gone.
+        """
+        before = self._since(n)
+        self._unfold(n)
+        try:
+            for event in events:
+                self._step_again(event)
+        except BaseException:
+            self._unfold(n)
+            for event in before:
+                self._step(event)
+            raise
+
+    def _unfold(self, n: int) -> None:
         for _ in range(len(self._in_force) - self._index(n)):
             self._step_back()
-        for event in events:
+
+    def _step_again(self, event: Event) -> None:
+        try:
             self._step(event)
+        except SessionError as error:
+            made = "An accepted proposal" if event.kind == "accept" else f"Event {event.n} ({event.kind})"
+            raise SessionError(
+                f"{made} was made from what is to be deleted.", hint="Undo or delete that first."
+            ) from error
 
     def _step(self, event: Event) -> None:
         self.state.apply(event)
