@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import os
+import signal
+import time
+
+import httpx
 import pytest
 
 from zoomiseg.cli._main import _run
 from zoomiseg.export import GeoJsonMask, read_geojson
 from zoomiseg.networks import list_weights
+from zoomiseg.session import Session
 from zoomiseg.slide import open_slide, sample_path
 
 from .program import Answer, leftovers, mask_pixels
@@ -81,6 +87,39 @@ def test_its_files_agree_with_each_other_and_with_the_figure(demo):
         (pixels & truth).sum() / (pixels | truth).sum(), abs=0.02
     )
     assert leftovers(folder) == []
+
+
+def test_its_session_holds_the_clicks_and_how_to_see_it_is_said(demo):
+    folder, answer = demo
+    slides = folder / "result" / "slides"
+    assert f"zoomiseg serve {slides}" in answer.said
+    with open_slide(slides / "bcss-1015.tif") as slide, Session(slide, folder=answer.json["session"]) as kept:
+        assert len(kept.events) >= len(answer.json["iou_per_click"])
+        assert list(kept.notices) == []
+
+
+def test_the_viewer_opens_on_the_session_where_somebody_sits_at_a_screen(
+    start, tmp_path, weights_home, monkeypatch
+):
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    monkeypatch.setenv("DISPLAY", ":9")
+    _, screen = os.openpty()
+    process = start("demo", "--weights", "tiny", "-o", tmp_path / "result", stdout=screen)
+    while process.poll() is None and not opened.exists():
+        time.sleep(0.05)
+    address, _, session = opened.read_text("utf-8").strip().partition("#/session/")
+    shown = httpx.get(f"{address}api/v1/sessions/{session}", timeout=60).json()
+    slides = httpx.get(f"{address}api/v1/slides", timeout=60).json()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert [(slide["id"], slide["name"]) for slide in slides] == [(shown["slide"], "bcss-1015.tif")]
+    assert shown["revision"] >= 8
+    assert process.returncode == 130
+    assert "every click is saved" in said
+    assert "Traceback" not in said
 
 
 def test_unknown_weights_end_it_before_anything_is_made(run, tmp_path):

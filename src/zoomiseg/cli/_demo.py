@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ._browser import somebody_watches
+from ._demo_viewer import DemoViewer
 from ._options import EngineOption, JsonFlag, WeightsOption
 from ._output import counted, print_result, say
 from ._replay import warm_up
@@ -32,7 +34,10 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    headless: Annotated[bool, typer.Option("--headless", help="Never open anything on the screen.")] = False,
+    headless: Annotated[
+        bool,
+        typer.Option("--headless", help="End when the files are written; never open the viewer."),
+    ] = False,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for the result; an older demo there is replaced.")
     ] = Path("demo-result"),
@@ -50,27 +55,31 @@ def demo(
     """Segment the slide that comes with the program, with 20 clicks of a simulated user.
 
     It shows breast carcinoma, with a pathologist's outlines to compare with. At most 8 clicks are made at
-    the low scale, the others at the high scale, where most is still wrong.
+    the low scale, the others at the high scale, where most is still wrong. Then the viewer opens, where
+    somebody sits at a screen, to go on from there; Ctrl-C ends it.
     """
     from zoomiseg.experiment import truth_on_high
     from zoomiseg.predict import load_predictors
     from zoomiseg.session import Session
     from zoomiseg.slide import open_mask, open_slide, sample_path
 
-    del headless  # nothing is opened yet
     path = sample_path("bcss-1015")
     with open_slide(path) as slide, open_mask(sample_path("bcss-1015-mask")) as mask:
         predictors = load_predictors(weights, engine=engine, allow_path=True)
         results = result_files(slide.name, output)
+        shown = DemoViewer.of(path, output, weights, engine)
         truth = truth_on_high(mask.foreground(slide.grids.slide.box), slide.grids)
         _introduce(slide, truth)
         warm_up(predictors, ("high", "low"))
-        with Session(slide, predictors=predictors) as session:
+        with Session(slide, predictors=predictors, folder=shown.session if shown else None) as session:
             clicks = _clicked(session, truth)
             tiff, _ = write_results(session, slide, results)
         values = _figures(clicks) | (_baselines(slide, clicks, truth) if baselines else {})
     values = {"slide": str(path.absolute()), **values, **_files(results), "area_mm2": round(tiff.area_mm2, 6)}
+    values |= {"session": str(shown.session)} if shown else {}
     print_result(values, [*_lines(values), *_files(results).values()], as_json=json)
+    if shown:
+        shown.tell(opens=not (headless or json) and somebody_watches())
 
 
 def _introduce(slide: Slide, truth: Truth) -> None:

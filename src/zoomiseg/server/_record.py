@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 
 from zoomiseg.durable import replace_file
 from zoomiseg.errors import OutputError
+
+from ._slides import SlideFile
 
 CARD_NAME = "server.json"
 _FORMAT = 1
@@ -52,6 +55,32 @@ class Record:
         except OSError:
             return None
         return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def new_record(
+    root: Path,
+    slide: SlideFile,
+    *,
+    owner: str,
+    weights: str,
+    mpp: float | None = None,
+    op_id: str | None = None,
+    adapt: str = "off",
+) -> Record:
+    """Return what is noted of a session that begins now, in a folder of its own in `root`."""
+    session_id = secrets.token_hex(8)
+    return Record(
+        id=session_id,
+        owner=owner,
+        slide=slide.id,
+        slide_name=slide.name,
+        weights=weights,
+        mpp=mpp,
+        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        op_id=op_id,
+        folder=root / folder_name(slide.name, session_id),
+        adapt=adapt,
+    )
 
 
 def folder_name(slide_name: str, session_id: str) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from zoomiseg.adapt import adaptation
@@ -18,7 +16,7 @@ from ._broadcast import Broadcast, News
 from ._engines import Engines
 from ._live import LiveSession
 from ._problems import Refusal, not_found
-from ._record import Record, folder_name, read_records, write_record
+from ._record import Record, new_record, read_records, write_record
 from ._shapes import NewSession
 from ._slides import SlideFolder
 from ._turns import Turns
@@ -155,17 +153,13 @@ class Sessions:
         self._engines.learning(weights, adapt)
         with self._slides.opened(wish.slide, mpp=wish.mpp):
             pass
-        session_id = secrets.token_hex(8)
-        record = Record(
-            id=session_id,
+        record = new_record(
+            self._root,
+            facts.file,
             owner=user,
-            slide=wish.slide,
-            slide_name=facts.file.name,
             weights=weights,
             mpp=wish.mpp,
-            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
             op_id=wish.op_id,
-            folder=self._root / folder_name(facts.file.name, session_id),
             adapt=adapt,
         )
         write_record(record)
