@@ -22,7 +22,7 @@ export class Problem extends Error {
   }
 }
 
-/** Nobody answered: the server or the network is gone. */
+/** The server did not answer: it or the network is gone, or something else answered in its place. */
 export class Unreachable extends Error {
   constructor() {
     super("The server does not answer. Your clicks are kept here and sent as soon as it is back.")
@@ -30,12 +30,13 @@ export class Unreachable extends Error {
 }
 
 /**
+ * Ask the server, and read all that it answers.
  * @param {string} method
  * @param {string} path Below the API.
- * @param {{body?: BodyInit, json?: unknown, type?: string, signal?: AbortSignal}} [options]
- * @returns {Promise<Response>}
+ * @param {{body?: BodyInit, json?: unknown, type?: string, signal?: AbortSignal, read?: "json" | "text"}} [options]
+ * @returns {Promise<any>} The answer's body; rejects with a Problem, or as Unreachable where there is none to read.
  */
-async function request(method, path, { body, json, type, signal } = {}) {
+async function request(method, path, { body, json, type, signal, read = "json" } = {}) {
   const headers = new Headers()
   if (json !== undefined) headers.set("Content-Type", "application/json")
   else if (type) headers.set("Content-Type", type)
@@ -48,15 +49,15 @@ async function request(method, path, { body, json, type, signal } = {}) {
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
     priority: "high", // a click must not wait behind tiles
   }
-  let answer
   try {
-    answer = await fetch(API + path, init)
+    const answer = await fetch(API + path, init)
+    if (!answer.ok) throw await problemOf(answer)
+    return await answer[read]()
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (error instanceof Problem || signal?.aborted) throw error
+    // No answer, half of one, or one that is not the server's, as a proxy's login page.
     throw new Unreachable()
   }
-  if (!answer.ok) throw await problemOf(answer)
-  return answer
 }
 
 /** @param {Response} answer  @returns {Promise<Problem>} */
@@ -71,7 +72,7 @@ async function problemOf(answer) {
 }
 
 /** @template T  @param {string} path  @param {AbortSignal} [signal]  @returns {Promise<T>} */
-const get = async (path, signal) => (await request("GET", path, { signal })).json()
+const get = (path, signal) => request("GET", path, { signal })
 
 /** @returns {Promise<Config>} */
 export const getConfig = () => get("/config")
@@ -87,16 +88,20 @@ export const getSession = (id, signal) => get(`/sessions/${id}`, signal)
 export const getMeasures = (id, signal) => get(`/sessions/${id}/measures`, signal)
 
 /** @param {string} slide  @param {{adapt: string, mpp?: number}} how  @returns {Promise<{id: string, revision: number}>} */
-export const makeSession = async (slide, { adapt, mpp }) =>
-  (await request("POST", "/sessions", { json: { slide, adapt, ...(mpp ? { mpp } : {}) } })).json()
+export const makeSession = (slide, { adapt, mpp }) =>
+  request("POST", "/sessions", { json: { slide, adapt, ...(mpp ? { mpp } : {}) } })
 
 /** @param {string} session  @param {Operation} operation  @returns {Promise<Change>} */
-export const sendOperation = async (session, { method, path, body }) =>
-  (await request(method, `/sessions/${session}/${path}`, body ? { json: body } : {})).json()
+export const sendOperation = async (session, { method, path, body }) => {
+  const change = await request(method, `/sessions/${session}/${path}`, body ? { json: body } : {})
+  // Taken for an acknowledgement, somebody else's JSON would lose what the user did.
+  if (!Number.isInteger(change?.revision) || !Array.isArray(change.changed)) throw new Unreachable()
+  return change
+}
 
 /** Say where the user looks, so that what a click needs there is read before it comes.
  *  @param {string} session  @param {{x: number, y: number, scale: string}} view */
-export const sendView = (session, view) => request("POST", `/sessions/${session}/view`, { json: view })
+export const sendView = (session, view) => request("POST", `/sessions/${session}/view`, { json: view, read: "text" })
 
 /** @param {{x: number, y: number, class: string}} where */
 const query = ({ x, y, class: name }) => new URLSearchParams({ x: String(x), y: String(y), class: name })
@@ -109,15 +114,15 @@ export const getProposal = (session, where, signal) => get(`/sessions/${session}
 export const proposalUrl = (session, where) => `${API}/sessions/${session}/proposal.png?${query(where)}`
 
 /** @param {string} session  @param {string} name  @returns {Promise<string>} */
-export const getGeojson = async (session, name) =>
-  (await request("GET", `/sessions/${session}/mask.geojson?class=${encodeURIComponent(name)}`)).text()
+export const getGeojson = (session, name) =>
+  request("GET", `/sessions/${session}/mask.geojson?class=${encodeURIComponent(name)}`, { read: "text" })
 
 /** @param {string} session  @param {File} file  @param {{name: string, mode: "replace" | "add"}} how  @returns {Promise<Change>} */
-export const importFile = async (session, file, { name, mode }) => {
+export const importFile = (session, file, { name, mode }) => {
   const json = /\.(geo)?json$/i.test(file.name)
   const query = `mode=${mode}&class=${encodeURIComponent(name)}&op_id=${newId()}`
   const type = json ? "application/geo+json" : "image/tiff"
-  return (await request("POST", `/sessions/${session}/import?${query}`, { body: file, type })).json()
+  return request("POST", `/sessions/${session}/import?${query}`, { body: file, type })
 }
 
 /** @returns {string} An id that no other operation has; also where the page is not served securely. */

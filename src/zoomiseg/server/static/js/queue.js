@@ -19,6 +19,7 @@ export class OperationQueue {
   #storage
   #waitMs = FIRST_WAIT_MS
   #busy = false
+  #stopped = false
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
 
@@ -68,26 +69,29 @@ export class OperationQueue {
 
   stop() {
     clearTimeout(this.#timer)
-    this.#busy = true
+    this.#stopped = true
   }
 
   async #work() {
-    if (this.#busy) return
+    if (this.#busy || this.#stopped) return
     clearTimeout(this.#timer)
     this.#busy = true
-    let again = true
-    while (again && this.waiting.length) again = await this.#sendFirst()
-    this.#busy = false
-    if (this.waiting.length) this.#timer = setTimeout(() => this.#work(), this.#nextWait())
+    try {
+      let again = true
+      while (again && this.waiting.length) again = await this.#sendFirst()
+    } finally {
+      // Whatever went wrong, what waits is tried again.
+      this.#busy = false
+      if (this.waiting.length && !this.#stopped) this.#timer = setTimeout(() => this.#work(), this.#nextWait())
+    }
   }
 
   /** @returns {Promise<boolean>} Whether the next may be sent. */
   async #sendFirst() {
     const operation = this.waiting[0]
+    let change
     try {
-      const change = await this.send(operation)
-      this.#answered(operation)
-      this.onDone(operation, change)
+      change = await this.send(operation)
     } catch (error) {
       if (!(error instanceof Problem || error instanceof Unreachable)) throw error
       if (error instanceof Unreachable || error.status >= 500 || TEMPORARY.has(error.status)) {
@@ -97,7 +101,10 @@ export class OperationQueue {
       }
       this.#answered(operation)
       this.onRefused(operation, error)
+      return true
     }
+    this.#answered(operation)
+    this.onDone(operation, change)
     return true
   }
 
