@@ -11,6 +11,7 @@ from .desk import NESTS, STROMA, Desk, open_slide_page, shown
 from .program import Program
 
 SHORTLY_MS = 20_000
+PROBLEM = "application/problem+json"
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_a_refusal_is_a_sentence_and_takes_the_dot_away(desk: Desk) -> None:
         "code": "locked",
         "hint": "Unlock the region, or click outside of it.",
     }
-    desk.page.route("**/clicks", lambda route: route.fulfill(status=422, json=problem))
+    desk.page.route("**/clicks", lambda route: route.fulfill(status=422, json=problem, content_type=PROBLEM))
     desk.click(NESTS[0])
 
     expect(desk.page.locator(".toast.problem")).to_contain_text("lies in a locked region. Unlock the region")
@@ -115,7 +116,7 @@ def test_a_refusal_is_a_sentence_and_takes_the_dot_away(desk: Desk) -> None:
 def test_a_full_disk_is_told_and_the_click_is_saved_when_there_is_room_again(desk: Desk) -> None:
     full = {"type": "about:blank", "title": "", "status": 507, "code": "output", "hint": None}
     full["detail"] = "The session cannot be saved: no space left on the disk."
-    desk.page.route("**/clicks", lambda route: route.fulfill(status=507, json=full))
+    desk.page.route("**/clicks", lambda route: route.fulfill(status=507, json=full, content_type=PROBLEM))
     desk.click(NESTS[0])
     expect(desk.page.locator(".status")).to_contain_text("no space left")
 
@@ -170,7 +171,7 @@ def test_an_undo_of_what_the_user_has_not_seen_is_refused_and_told(desk: Desk) -
     desk.saved()
     conflict = {"type": "about:blank", "title": "", "status": 409, "code": "revision-conflict", "hint": None}
     conflict["detail"] = "The session is at revision 2, but the operation was made on 1."
-    desk.page.route("**/undo", lambda route: route.fulfill(status=409, json=conflict))
+    desk.page.route("**/undo", lambda route: route.fulfill(status=409, json=conflict, content_type=PROBLEM))
     desk.page.keyboard.press("Control+z")
 
     expect(desk.page.locator(".toast.problem")).to_contain_text("changed in another window")

@@ -31,6 +31,25 @@ def test_an_answer_that_is_not_the_servers_is_none_and_the_click_is_sent_again(
     assert desk.clicks() == [(1, "low")]
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [(403, LOGIN, HTML), (404, "no such route", "text/plain"), (404, '{"detail": "Not Found"}', JSON)],
+)
+def test_a_refusal_that_is_not_the_servers_keeps_the_click_until_the_server_answers(
+    desk: Desk, status: int, body: str, kind: str
+) -> None:
+    desk.page.route("**/clicks", lambda route: route.fulfill(status=status, body=body, content_type=kind))
+    desk.click(NESTS[0])
+    told = desk.page.locator(".status")
+    expect(told).to_contain_text("Not saved, 1 change kept here", timeout=SHORTLY_MS)
+    expect(told).to_contain_text(f"such as a proxy, answered {status}")
+    expect(desk.page.locator(".clicks li")).to_have_count(1)
+
+    desk.page.unroute("**/clicks")
+    desk.page.wait_for_selector(".status[data-connection=saved]", timeout=SHORTLY_MS)
+    assert desk.clicks() == [(1, "low")]
+
+
 def test_an_outcome_that_cannot_be_shown_does_not_hold_up_what_comes_after(
     desk: Desk, context: BrowserContext
 ) -> None:

@@ -10,8 +10,11 @@
 
 export const API = "/api/v1"
 const PATIENCE_MS = 120_000
+const PROBLEM_TYPE = "application/problem+json"
+const NOT_OURS = "http"
+const TEMPORARY = new Set([401, 408, 425, 429])
 
-/** The server refused; `message` is its sentence. */
+/** A refusal; `message` is the server's sentence, or tells that the refusal is not the server's. */
 export class Problem extends Error {
   /** @param {number} status  @param {string} code  @param {string} detail  @param {string | null} hint */
   constructor(status, code, detail, hint) {
@@ -19,6 +22,11 @@ export class Problem extends Error {
     this.status = status
     this.code = code
     this.hint = hint
+  }
+
+  /** Whether the same request may be answered later: only the server refuses for good. */
+  get isTemporary() {
+    return this.code === NOT_OURS || this.status >= 500 || TEMPORARY.has(this.status)
   }
 }
 
@@ -62,13 +70,12 @@ async function request(method, path, { body, json, type, signal, read = "json" }
 
 /** @param {Response} answer  @returns {Promise<Problem>} */
 async function problemOf(answer) {
-  try {
+  if (answer.headers.get("Content-Type")?.startsWith(PROBLEM_TYPE)) {
     const { code, detail, hint } = await answer.json()
-    if (typeof detail === "string") return new Problem(answer.status, String(code), detail, hint ?? null)
-  } catch {
-    // A proxy's page, not the server's words.
+    if (typeof code === "string" && typeof detail === "string") return new Problem(answer.status, code, detail, hint ?? null)
   }
-  return new Problem(answer.status, "http", `The server answered ${answer.status}.`, "Try it again in a moment.")
+  const told = `Not ZoomISEG, but something before it, such as a proxy, answered ${answer.status}.`
+  return new Problem(answer.status, NOT_OURS, told, "If you have to sign in, do so in another tab; else try it again in a moment.")
 }
 
 /** @template T  @param {string} path  @param {AbortSignal} [signal]  @returns {Promise<T>} */

@@ -7,11 +7,10 @@ import { Problem, Unreachable } from "./api.js"
 
 const FIRST_WAIT_MS = 400
 const LONGEST_WAIT_MS = 5000
-const TEMPORARY = new Set([401, 408, 425, 429])
 
 /**
- * An operation leaves the queue when it is answered, or refused for good. Each has an id, so that one whose
- * answer was lost is not done twice.
+ * An operation leaves the queue when it is answered, or when the server itself refuses it for good. Each has an id,
+ * so that one whose answer was lost is not done twice.
  */
 export class OperationQueue {
   #key
@@ -94,7 +93,7 @@ export class OperationQueue {
       change = await this.send(operation)
     } catch (error) {
       if (!(error instanceof Problem || error instanceof Unreachable)) throw error
-      if (error instanceof Unreachable || error.status >= 500 || TEMPORARY.has(error.status)) {
+      if (error instanceof Unreachable || error.isTemporary) {
         this.trouble = error
         this.onChange()
         return false
