@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .desk import NESTS, STROMA, Desk, open_slide_page, shown
 from .program import Program
+from .test_tools import drag
 
 SHORTLY_MS = 20_000
 PROBLEM = "application/problem+json"
@@ -197,6 +198,28 @@ def test_many_tabs_leave_connections_to_the_one_that_is_seen(desk: Desk, context
     _hide(again.page, False)
     again.wait_for_mask(NESTS[0])
     expect(again.page.locator(".clicks li")).to_have_count(1)
+
+
+def test_who_clicks_while_hearing_no_news_is_still_told_of_what_others_did_before(
+    desk: Desk, context: BrowserContext
+) -> None:
+    other = context.new_page()
+    other.goto(desk.page.url)
+    second = Desk(other, desk.url, desk.session, desk.slide)
+    shown(second)
+    _hide(desk.page, True)
+    x, y = STROMA
+    drag(second, "b", (x - 100, y), (x + 100, y))
+    second.wait_for_mask(STROMA)
+    second.saved()
+    # Somewhere else: tiles that this one touches are fetched anew in any case.
+    x, y = NESTS[0]
+    drag(desk, "b", (x - 100, y), (x + 100, y))
+    desk.wait_for_mask(NESTS[0])
+    assert desk.mask_alpha(STROMA) == 0
+
+    _hide(desk.page, False)
+    desk.wait_for_mask(STROMA)
 
 
 def _opened(page: Page, url: str) -> Desk:
