@@ -72,6 +72,7 @@
  * @property {number} revision
  * @property {string} adapt What it was begun to learn from its slide, parts joined by "+"; "off" for nothing.
  * @property {boolean} learns Whether it does so now.
+ * @property {string} mask_id Names its mask tiles together with a revision; another one when it may show other masks.
  * @property {boolean} undoable
  * @property {boolean} redoable
  * @property {[number, number]} mpp

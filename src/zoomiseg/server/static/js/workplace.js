@@ -142,6 +142,7 @@ function followMasks({ config, places, desk, session, mask }, signal) {
     const { info, events } = session.store.state
     const used = new Set([...info.classes, ...events.map((event) => event.class)])
     const classes = config.classes.filter(({ name }) => (mode === "heat" ? name === className : used.has(name)))
+    mask.name(info.mask_id)
     mask.show({ classes, mode, visible: maskVisible })
   }
   desk.on(["mode", "maskVisible", "className"], show, signal)
