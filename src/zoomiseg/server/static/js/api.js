@@ -124,6 +124,9 @@ export const proposalUrl = (session, where) => `${API}/sessions/${session}/propo
 export const getGeojson = (session, name) =>
   request("GET", `/sessions/${session}/mask.geojson?class=${encodeURIComponent(name)}`, { read: "text" })
 
+/** @param {string} session  @param {string} name Of the class. */
+export const maskImageUrl = (session, name) => `${API}/sessions/${session}/mask.tiff?class=${encodeURIComponent(name)}`
+
 /** @param {string} session  @param {File} file  @param {{name: string, mode: "replace" | "add"}} how  @returns {Promise<Change>} */
 export const importFile = (session, file, { name, mode }) => {
   const json = /\.(geo)?json$/i.test(file.name)
