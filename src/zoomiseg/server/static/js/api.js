@@ -10,6 +10,9 @@
 
 export const API = "/api/v1"
 const PATIENCE_MS = 120_000
+/** For files: longer than the server itself allows for one. */
+const FILE_PATIENCE_MS = 660_000
+const KEPT = "The server does not answer. Your clicks are kept here and sent as soon as it is back."
 const PROBLEM_TYPE = "application/problem+json"
 const NOT_OURS = "http"
 const TEMPORARY = new Set([401, 408, 425, 429])
@@ -32,8 +35,9 @@ export class Problem extends Error {
 
 /** The server did not answer: it or the network is gone, or something else answered in its place. */
 export class Unreachable extends Error {
-  constructor() {
-    super("The server does not answer. Your clicks are kept here and sent as soon as it is back.")
+  /** @param {string} told What that means for the user. */
+  constructor(told = KEPT) {
+    super(told)
   }
 }
 
@@ -41,14 +45,21 @@ export class Unreachable extends Error {
  * Ask the server, and read all that it answers.
  * @param {string} method
  * @param {string} path Below the API.
- * @param {{body?: BodyInit, json?: unknown, type?: string, signal?: AbortSignal, read?: "json" | "text"}} [options]
+ * @param {object} [options]
+ * @param {BodyInit} [options.body]
+ * @param {unknown} [options.json]
+ * @param {string} [options.type] The body's.
+ * @param {AbortSignal} [options.signal]
+ * @param {"json" | "text"} [options.read]
+ * @param {number} [options.patience] ms.
+ * @param {string} [options.lost] What it means for the user that there is no answer.
  * @returns {Promise<any>} The answer's body; rejects with a Problem, or as Unreachable where there is none to read.
  */
-async function request(method, path, { body, json, type, signal, read = "json" } = {}) {
+async function request(method, path, { body, json, type, signal, read = "json", patience = PATIENCE_MS, lost } = {}) {
   const headers = new Headers()
   if (json !== undefined) headers.set("Content-Type", "application/json")
   else if (type) headers.set("Content-Type", type)
-  const limit = AbortSignal.timeout(PATIENCE_MS)
+  const limit = AbortSignal.timeout(patience)
   /** @type {RequestInit & {priority?: string}} */
   const init = {
     method,
@@ -64,7 +75,7 @@ async function request(method, path, { body, json, type, signal, read = "json" }
   } catch (error) {
     if (error instanceof Problem || signal?.aborted) throw error
     // No answer, half of one, or one that is not the server's, as a proxy's login page.
-    throw new Unreachable()
+    throw new Unreachable(lost)
   }
 }
 
@@ -94,9 +105,12 @@ export const getSession = (id, signal) => get(`/sessions/${id}`, signal)
 /** @param {string} id  @param {AbortSignal} [signal]  @returns {Promise<Measures>} */
 export const getMeasures = (id, signal) => get(`/sessions/${id}/measures`, signal)
 
-/** @param {string} slide  @param {{adapt: string, mpp?: number}} how  @returns {Promise<{id: string, revision: number}>} */
-export const makeSession = (slide, { adapt, mpp }) =>
-  request("POST", "/sessions", { json: { slide, adapt, ...(mpp ? { mpp } : {}) } })
+/** With the same `op_id` again it is the same session.
+ *  @param {string} slide  @param {{adapt: string, mpp?: number, op_id?: string}} how  @returns {Promise<{id: string, revision: number}>} */
+export const makeSession = (slide, { adapt, mpp, op_id }) => {
+  const lost = "The server did not answer, so no session was opened. Try it again in a moment."
+  return request("POST", "/sessions", { json: { slide, adapt, mpp, op_id }, lost })
+}
 
 /** @param {string} session  @param {Operation} operation  @returns {Promise<Change>} */
 export const sendOperation = async (session, { method, path, body }) => {
@@ -121,18 +135,23 @@ export const getProposal = (session, where, signal) => get(`/sessions/${session}
 export const proposalUrl = (session, where) => `${API}/sessions/${session}/proposal.png?${query(where)}`
 
 /** @param {string} session  @param {string} name  @returns {Promise<string>} */
-export const getGeojson = (session, name) =>
-  request("GET", `/sessions/${session}/mask.geojson?class=${encodeURIComponent(name)}`, { read: "text" })
+export const getGeojson = (session, name) => {
+  const lost = "The server did not answer, so nothing was exported. Try it again in a moment."
+  const path = `/sessions/${session}/mask.geojson?class=${encodeURIComponent(name)}`
+  return request("GET", path, { read: "text", patience: FILE_PATIENCE_MS, lost })
+}
 
 /** @param {string} session  @param {string} name Of the class. */
 export const maskImageUrl = (session, name) => `${API}/sessions/${session}/mask.tiff?class=${encodeURIComponent(name)}`
 
-/** @param {string} session  @param {File} file  @param {{name: string, mode: "replace" | "add"}} how  @returns {Promise<Change>} */
-export const importFile = (session, file, { name, mode }) => {
+/** With the same `op_id` again it is the same import.
+ *  @param {string} session  @param {File} file  @param {{name: string, mode: "replace" | "add", op_id: string}} how  @returns {Promise<Change>} */
+export const importFile = (session, file, { name, mode, op_id }) => {
   const json = /\.(geo)?json$/i.test(file.name)
-  const query = `mode=${mode}&class=${encodeURIComponent(name)}&op_id=${newId()}`
+  const query = `mode=${mode}&class=${encodeURIComponent(name)}&op_id=${op_id}`
   const type = json ? "application/geo+json" : "image/tiff"
-  return request("POST", `/sessions/${session}/import?${query}`, { body: file, type })
+  const lost = `The server did not answer: ${file.name} may not be in the session. Open it again in a moment; it is not taken in twice.`
+  return request("POST", `/sessions/${session}/import?${query}`, { body: file, type, patience: FILE_PATIENCE_MS, lost })
 }
 
 /** @returns {string} An id that no other operation has; also where the page is not served securely. */
