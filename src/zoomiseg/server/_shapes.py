@@ -172,6 +172,12 @@ class Changed(BaseModel):
     changed: list[Rectangle]
 
 
+class Imported(Changed):
+    """The answer to an import; `notices` are sentences for the user about what of it was left out."""
+
+    notices: list[str]
+
+
 class ClassInfo(BaseModel):
     """Something that can be outlined."""
 

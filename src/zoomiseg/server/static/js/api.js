@@ -5,6 +5,7 @@
 /** @typedef {import("./types.js").SessionInfo} SessionInfo */
 /** @typedef {import("./types.js").Measures} Measures */
 /** @typedef {import("./types.js").Change} Change */
+/** @typedef {import("./types.js").Imported} Imported */
 /** @typedef {import("./types.js").Operation} Operation */
 /** @typedef {import("./types.js").ProposalInfo} ProposalInfo */
 
@@ -145,7 +146,7 @@ export const getGeojson = (session, name) => {
 export const maskImageUrl = (session, name) => `${API}/sessions/${session}/mask.tiff?class=${encodeURIComponent(name)}`
 
 /** With the same `op_id` again it is the same import.
- *  @param {string} session  @param {File} file  @param {{name: string, mode: "replace" | "add", op_id: string}} how  @returns {Promise<Change>} */
+ *  @param {string} session  @param {File} file  @param {{name: string, mode: "replace" | "add", op_id: string}} how  @returns {Promise<Imported>} */
 export const importFile = (session, file, { name, mode, op_id }) => {
   const json = /\.(geo)?json$/i.test(file.name)
   const query = `mode=${mode}&class=${encodeURIComponent(name)}&op_id=${op_id}`

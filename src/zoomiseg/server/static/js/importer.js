@@ -53,7 +53,9 @@ export class Importer {
     const adds = attempt.choice === "add"
     const how = { name, mode: /** @type {"add" | "replace"} */ (adds ? "add" : "replace"), op_id: attempt.op_id }
     const { id } = this.#session
-    this.#session.changedBy(await answered(keyOf(id, name, file), attempt, () => importFile(id, file, how)))
+    const change = await answered(keyOf(id, name, file), attempt, () => importFile(id, file, how))
+    this.#session.changedBy(change)
+    tellAll(change.notices)
     tell(adds ? `${file.name} is added. Undo takes it back.` : `${file.name} is the mask now. Click to repair it; undo takes it back.`)
   }
 
@@ -65,7 +67,9 @@ export class Importer {
     const wish = { adapt, mpp: this.#slide.mpp ? undefined : mpp[0], op_id }
     const { id } = await answered(keyOf(this.#session.id, name, file), attempt, () => makeSession(this.#slide.id, wish))
     try {
-      await answered(keyOf(id, name, file), { choice: "start", op_id }, () => importFile(id, file, { name, mode: "replace", op_id }))
+      const there = { name, mode: /** @type {const} */ ("replace"), op_id }
+      const change = await answered(keyOf(id, name, file), { choice: "start", op_id }, () => importFile(id, file, there))
+      tellAll(change.notices)
       tell(`${file.name} is the mask of a new session. The earlier one is on the slide's card, under All slides.`)
     } finally {
       location.hash = `#/session/${id}`
@@ -87,6 +91,9 @@ async function answered(key, attempt, work) {
     throw error
   }
 }
+
+/** @param {string[]} notices */
+const tellAll = (notices) => notices.forEach((notice) => tell(notice, { stays: true }))
 
 /** @param {string} session  @param {string} name  @param {File} file */
 const keyOf = (session, name, file) => JSON.stringify([session, name, file.name, file.size, file.lastModified])

@@ -6,6 +6,7 @@
 /** @typedef {[x: number, y: number, width: number, height: number]} Box */
 /** @typedef {{name: string, colour: string}} ClassInfo */
 /** @typedef {{revision: number, changed: Box[]}} Change */
+/** @typedef {Change & {notices: string[]}} Imported What of a file was left out, in sentences. */
 
 /**
  * @typedef {object} Config
