@@ -41,6 +41,28 @@ def test_the_areas_of_a_geojson_are_the_mask_to_go_on_with(client, session):
     assert click(client, session, "a1").json()["revision"] == 2
 
 
+def test_a_download_of_several_classes_is_opened_class_by_class(client, session):
+    squares = {"Tumor": (100, 60), "stroma": (300, 60)}
+    features = []
+    for name, (x, y) in squares.items():
+        (feature,) = json.loads(area((x, y), (x + 100, y), (x + 100, y + 100), (x, y + 100)))["features"]
+        features.append(feature | {"properties": {"classification": name}})
+    file = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    refused = send(client, session, file, GEOJSON, **{"class": "necrosis"})
+    assert refused.status_code == 422
+    assert "outlines no necrosis, only 'Tumor', 'stroma'" in sentence(refused)
+
+    answer = send(client, session, file, GEOJSON).json()
+    assert (answer["revision"], answer["notices"]) == (1, ["Not of the class tumour, so left out: 'stroma'."])
+    expected = np.zeros((HEIGHT, WIDTH), bool)
+    expected[60:160, 100:200] = True
+    assert ((whole(client, session)[..., 3] == 255) != expected).mean() < 0.005
+    added = send(client, session, file, GEOJSON, op_id="j", mode="add", **{"class": "stroma"}).json()
+    assert added["notices"] == ["Not of the class stroma, so left out: 'Tumor'."]
+    # A pixel that both had would belong to the newer one.
+    assert ((whole(client, session)[..., 3] == 255) != expected).mean() < 0.005
+
+
 def test_a_picture_of_the_mask_does_as_well(client, session):
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     mask[200:300, 400:500] = 1

@@ -167,3 +167,27 @@ def test_after_a_loss_no_tag_names_another_mask_than_before(slides, tmp_path):
         file.execute("DELETE FROM events")
         file.commit()
     assert tag_of_first_click(500) != before
+
+
+def test_what_is_kept_for_ever_is_not_asked_for_by_the_same_name_after_a_restart(slides, tmp_path):
+    """Another engine, upgraded weights or a repaired log may show another mask at the same revision."""
+    tile = "sessions/{}/tiles/10/0_0.png"
+    with serving(slides, "--sessions", tmp_path) as server, server.client() as client:
+        session = new_session(client)
+        click(client, session, "a1")
+        before = {"v": 1, "m": client.get(f"sessions/{session}").json()["mask_id"]}
+        kept = client.get(tile.format(session), params=before)
+        server.end()
+    assert "immutable" in kept.headers["cache-control"]
+    with (
+        serving(slides, "--sessions", tmp_path, "--engine", "torch") as server,
+        server.client() as client,
+    ):
+        state = client.get(f"sessions/{session}").json()
+        assert state["revision"] == 1
+        assert state["mask_id"] != before["m"]
+        old = client.get(tile.format(session), params=before)
+        assert old.headers["cache-control"] == "private, no-cache"
+        assert old.headers["etag"] != kept.headers["etag"]
+        new = client.get(tile.format(session), params={"v": 1, "m": state["mask_id"]})
+        assert "immutable" in new.headers["cache-control"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import numpy as np
@@ -16,6 +18,8 @@ from zoomiseg.server._slides import SlideFolder
 from zoomiseg.slide import open_slide
 
 from .program import HEIGHT, WIDTH, sentence, slide_named, tissue
+
+PATIENCE_S = 10
 
 
 def picture(answer: httpx.Response) -> np.ndarray:
@@ -129,4 +133,38 @@ def test_slides_that_nobody_uses_are_closed_beyond_a_number(tmp_path, monkeypatc
                 pass
         assert len(folder._held) == 2
         assert first.read(Box(0, 0, 4, 4), first.grids.slide).shape == (4, 4, 3)
+    folder.close()
+
+
+def test_an_open_slide_is_lent_while_another_takes_long_to_open(tmp_path, monkeypatch):
+    for name in ("quick.png", "slow.png"):
+        Image.fromarray(tissue(40, 30)).save(tmp_path / name)
+    folder = SlideFolder(tmp_path)
+    quick, slow = (file.id for file in folder.files())
+    begun, may_open, opened = threading.Event(), threading.Event(), []
+
+    def slowly(path, *, mpp, cache_bytes):
+        opened.append(path.name)
+        if path.name == "slow.png":
+            begun.set()
+            assert may_open.wait(PATIENCE_S)
+        return open_slide(path, mpp=mpp, cache_bytes=cache_bytes)
+
+    monkeypatch.setattr("zoomiseg.server._slides.open_slide", slowly)
+
+    def look(slide: str) -> tuple[int, ...]:
+        with folder.opened(slide, mpp=0.5) as lent:
+            return lent.read(Box(0, 0, 4, 4), lent.grids.slide).shape
+
+    look(quick)
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(look, slow) for _ in range(3)]
+        assert begun.wait(PATIENCE_S)
+        try:
+            assert pool.submit(look, quick).result(PATIENCE_S) == (4, 4, 3)
+            assert not any(each.done() for each in waiting)
+        finally:
+            may_open.set()
+        assert [each.result(PATIENCE_S) for each in waiting] == [(4, 4, 3)] * 3
+    assert opened == ["quick.png", "slow.png"]
     folder.close()

@@ -162,7 +162,10 @@ def offline(page: Page, url: str) -> None:
 
 def problem(page: Page, url: str) -> None:
     desk = used(page, url)
-    page.route("**/clicks", lambda route: route.fulfill(status=409, json=PROBLEM))
+    page.route(
+        "**/clicks",
+        lambda route: route.fulfill(status=409, json=PROBLEM, content_type="application/problem+json"),
+    )
     desk.click(NESTS[0])
     page.wait_for_selector(".toast")
 

@@ -9,8 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .desk import NESTS, STROMA, Desk, open_slide_page, shown
 from .program import Program
+from .test_tools import drag
 
 SHORTLY_MS = 20_000
+PROBLEM = "application/problem+json"
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ def test_a_refusal_is_a_sentence_and_takes_the_dot_away(desk: Desk) -> None:
         "code": "locked",
         "hint": "Unlock the region, or click outside of it.",
     }
-    desk.page.route("**/clicks", lambda route: route.fulfill(status=422, json=problem))
+    desk.page.route("**/clicks", lambda route: route.fulfill(status=422, json=problem, content_type=PROBLEM))
     desk.click(NESTS[0])
 
     expect(desk.page.locator(".toast.problem")).to_contain_text("lies in a locked region. Unlock the region")
@@ -115,7 +117,7 @@ def test_a_refusal_is_a_sentence_and_takes_the_dot_away(desk: Desk) -> None:
 def test_a_full_disk_is_told_and_the_click_is_saved_when_there_is_room_again(desk: Desk) -> None:
     full = {"type": "about:blank", "title": "", "status": 507, "code": "output", "hint": None}
     full["detail"] = "The session cannot be saved: no space left on the disk."
-    desk.page.route("**/clicks", lambda route: route.fulfill(status=507, json=full))
+    desk.page.route("**/clicks", lambda route: route.fulfill(status=507, json=full, content_type=PROBLEM))
     desk.click(NESTS[0])
     expect(desk.page.locator(".status")).to_contain_text("no space left")
 
@@ -170,7 +172,7 @@ def test_an_undo_of_what_the_user_has_not_seen_is_refused_and_told(desk: Desk) -
     desk.saved()
     conflict = {"type": "about:blank", "title": "", "status": 409, "code": "revision-conflict", "hint": None}
     conflict["detail"] = "The session is at revision 2, but the operation was made on 1."
-    desk.page.route("**/undo", lambda route: route.fulfill(status=409, json=conflict))
+    desk.page.route("**/undo", lambda route: route.fulfill(status=409, json=conflict, content_type=PROBLEM))
     desk.page.keyboard.press("Control+z")
 
     expect(desk.page.locator(".toast.problem")).to_contain_text("changed in another window")
@@ -196,6 +198,28 @@ def test_many_tabs_leave_connections_to_the_one_that_is_seen(desk: Desk, context
     _hide(again.page, False)
     again.wait_for_mask(NESTS[0])
     expect(again.page.locator(".clicks li")).to_have_count(1)
+
+
+def test_who_clicks_while_hearing_no_news_is_still_told_of_what_others_did_before(
+    desk: Desk, context: BrowserContext
+) -> None:
+    other = context.new_page()
+    other.goto(desk.page.url)
+    second = Desk(other, desk.url, desk.session, desk.slide)
+    shown(second)
+    _hide(desk.page, True)
+    x, y = STROMA
+    drag(second, "b", (x - 100, y), (x + 100, y))
+    second.wait_for_mask(STROMA)
+    second.saved()
+    # Somewhere else: tiles that this one touches are fetched anew in any case.
+    x, y = NESTS[0]
+    drag(desk, "b", (x - 100, y), (x + 100, y))
+    desk.wait_for_mask(NESTS[0])
+    assert desk.mask_alpha(STROMA) == 0
+
+    _hide(desk.page, False)
+    desk.wait_for_mask(STROMA)
 
 
 def _opened(page: Page, url: str) -> Desk:

@@ -251,7 +251,7 @@ def drop(desk: Desk, name: str, data: bytes) -> None:
         """([name, data]) => {
             const dataTransfer = new DataTransfer()
             const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0))
-            dataTransfer.items.add(new File([bytes], name))
+            dataTransfer.items.add(new File([bytes], name, { lastModified: 0 }))
             for (const type of ["dragover", "drop"]) {
                 const how = { bubbles: true, cancelable: true, dataTransfer }
                 document.body.dispatchEvent(new DragEvent(type, how))

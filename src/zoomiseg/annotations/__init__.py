@@ -3,6 +3,7 @@
 from ._annotation import Annotation, Plane
 from ._area import Area, Drawing, areas_of
 from ._asap import read_asap
+from ._classes import USUAL_TARGET, is_called, listed
 from ._geojson import read_geojson
 from ._imagescope import read_imagescope
 from ._mask import AreaMask
@@ -10,6 +11,7 @@ from ._refusal import clipped, refuse
 from ._xml import root_name
 
 __all__ = [
+    "USUAL_TARGET",
     "Annotation",
     "Area",
     "AreaMask",
@@ -17,6 +19,8 @@ __all__ = [
     "Plane",
     "areas_of",
     "clipped",
+    "is_called",
+    "listed",
     "read_asap",
     "read_geojson",
     "read_imagescope",

@@ -1,10 +1,12 @@
 """Decodes an uploaded mask in a process of its own, so that a hostile file costs no more than that process.
 
-Run as `python -m zoomiseg.server._decode IN OUT KIND WIDTH HEIGHT MPP_X MPP_Y`; says on stderr what is wrong.
+Run as `python -m zoomiseg.server._decode IN OUT KIND CLASS WIDTH HEIGHT MPP_X MPP_Y`. Says on stdout, as a
+JSON list of sentences, what was left out, and on stderr what is wrong.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +18,8 @@ from zoomiseg.errors import AnnotationError, ZoomisegError
 from zoomiseg.export import MaskRegion, read_geojson, region_of_annotations
 from zoomiseg.geometry import Box, grids_of
 from zoomiseg.slide import open_mask
+
+from ._classed import of_class
 
 REFUSED = 3
 _MOST_PIXELS = 1 << 33
@@ -34,12 +38,14 @@ class Readable(Protocol):
 
 def main(arguments: list[str]) -> int:
     """Decode, and return the exit code."""
-    source, out, kind = Path(arguments[0]), Path(arguments[1]), arguments[2]
-    width, height, mpp = int(arguments[3]), int(arguments[4]), (float(arguments[5]), float(arguments[6]))
+    source, out, kind, class_ = Path(arguments[0]), Path(arguments[1]), arguments[2], arguments[3]
+    width, height, mpp = int(arguments[4]), int(arguments[5]), (float(arguments[6]), float(arguments[7]))
+    notices: list[str] = []
     try:
         _limit_myself()
         if kind == "geojson":
-            region = region_of_annotations(read_geojson(source), source, grids_of(width, height, mpp))
+            taken, notices = of_class(read_geojson(source), class_, name=source.name)
+            region = region_of_annotations(taken, source, grids_of(width, height, mpp))
             _write(region, out, width=region.grid.width, height=region.grid.height)
         else:
             with open_mask(source) as mask:
@@ -47,6 +53,7 @@ def main(arguments: list[str]) -> int:
     except ZoomisegError as error:
         sys.stderr.write(str(error))
         return REFUSED
+    json.dump(notices, sys.stdout)
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -55,6 +56,10 @@ class LiveSession:
         self.history = History(session.revision)
         self.zoom = DeepZoom(slide.width, slide.height)
         self.requests = 0
+        # A log that was repaired, or another network under the same name, may lead to other masks at a
+        # revision that is known by its number alone; neither happens while the session is open.
+        self.mask_id = f"{session.predictors.weights_sha256[:8]}-{secrets.token_hex(4)}"
+        """Names, with a revision, what no other mask of this session ever was or will be."""
         self._turns = turns
         self._held = held
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -56,6 +56,7 @@ class Sessions:
         self._records = {record.id: record for record in read_records(root)}
         self._live: OrderedDict[str, LiveSession] = OrderedDict()
         self._opening: dict[str, asyncio.Task[None]] = {}
+        self._awaited: Counter[str] = Counter()
         self._making = asyncio.Lock()
         self._turns = Turns(self._on_jobs)
 
@@ -99,10 +100,16 @@ class Sessions:
             raise not_found(
                 "session", hint="It may be somebody else's. Your own are listed with their slides."
             )
-        while (live := self._live.get(session_id)) is None:
-            await self._opened(record)
-        self._live.move_to_end(session_id)
-        live.requests += 1
+        self._awaited[session_id] += 1
+        try:
+            while (live := self._live.get(session_id)) is None:
+                await self._opened(record)
+            self._live.move_to_end(session_id)
+            live.requests += 1
+        finally:
+            self._awaited[session_id] -= 1
+            # Forgets those that nobody waits for.
+            self._awaited = +self._awaited
         try:
             yield live
         finally:
@@ -116,9 +123,9 @@ class Sessions:
     async def close(self) -> None:
         """Finish what runs and close all sessions."""
         await asyncio.to_thread(self._turns.close)
-        for live in self._live.values():
+        while self._live:
+            _, live = self._live.popitem()
             await asyncio.to_thread(live.close)
-        self._live.clear()
 
     async def _opened(self, record: Record) -> None:
         task = self._opening.get(record.id)
@@ -137,11 +144,20 @@ class Sessions:
             del self._opening[record.id]
 
     async def _close_idle(self) -> None:
-        surplus = len(self._live) - OPEN_AT_ONCE
-        newest = next(reversed(self._live))
-        idle = [key for key, live in self._live.items() if live.is_idle and key != newest][: max(surplus, 0)]
-        for key in idle:
+        # Each is chosen and taken out at one instant: while the one before was being closed, requests came.
+        while (key := self._surplus()) is not None:
             await asyncio.to_thread(self._live.pop(key).close)
+
+    def _surplus(self) -> str | None:
+        """Return the oldest session that is open beyond the limit and that nobody uses, nor is waited for."""
+        if len(self._live) <= OPEN_AT_ONCE:
+            return None
+        return next(
+            (key for key, live in self._live.items() if live.is_idle and not self._is_awaited(key)), None
+        )
+
+    def _is_awaited(self, key: str) -> bool:
+        return key in self._awaited or key in self._opening
 
     def _made(self, wish: NewSession, user: str) -> Record:
         facts = self._slides.facts(wish.slide)

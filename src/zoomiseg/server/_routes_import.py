@@ -14,7 +14,7 @@ from ._context import ContextOf, Live
 from ._live import LiveSession
 from ._overdrawn import outlines
 from ._routes_operations import answered, known_class
-from ._shapes import Changed, ClassName, OpId, Revision
+from ._shapes import ClassName, Imported, OpId, Revision
 from ._uploads import UploadKind, decoded
 
 Mode = Literal["replace", "add"]
@@ -38,8 +38,11 @@ async def import_mask(
     class_: Annotated[ClassName, Query(alias="class")] = DEFAULT_CLASS,
     mode: Annotated[Mode, Query()] = "replace",
     revision: Annotated[Revision | None, Query()] = None,
-) -> Changed:
+) -> Imported:
     """Take in a mask: GeoJSON in slide pixels, or a TIFF or PNG with the slide's aspect.
+
+    Of a GeoJSON file with classes only areas of the named one are taken, `tumour` by its usual names as well,
+    and those without a class.
 
     `replace` starts the class from it: it lies under all that was or will be clicked and drawn, and replaces
     an earlier import of the class. `add` draws its outlines over all that is there, as one polygon by hand.
@@ -49,8 +52,9 @@ async def import_mask(
     data = await request.body()
     kind: UploadKind = "geojson" if is_json else "tiff"
     wish = _Wish(name, op_id, revision, mode)
-    change = await asyncio.to_thread(_taken_in, live, data, kind, loop=asyncio.get_running_loop(), wish=wish)
-    return answered(change)
+    loop = asyncio.get_running_loop()
+    change, notices = await asyncio.to_thread(_taken_in, live, data, kind, loop=loop, wish=wish)
+    return Imported(**dict(answered(change)), notices=notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,9 @@ class _Wish:
 
 def _taken_in(
     live: LiveSession, data: bytes, kind: UploadKind, *, loop: asyncio.AbstractEventLoop, wish: _Wish
-) -> Change:
-    with decoded(data, kind, live.slide) as mask:
+) -> tuple[Change, list[str]]:
+    with decoded(data, kind, live.slide, wish.class_) as found:
+        mask = found.mask
         rings = outlines(mask, live.slide) if wish.mode == "add" else []
 
         def operation(session: Session) -> Change:
@@ -75,4 +80,5 @@ def _taken_in(
             return session.import_mask(mask, class_=wish.class_, op_id=wish.op_id, revision=wish.revision)
 
         # The decoded file has to stay until the operation is done.
-        return asyncio.run_coroutine_threadsafe(live.operate(operation), loop).result()
+        change = asyncio.run_coroutine_threadsafe(live.operate(operation), loop).result()
+        return change, found.notices

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,7 +27,7 @@ from ._openapi import binary
 from ._pictures import mask_png, probability_png
 from ._problems import not_found
 from ._routes_slides import Index, Level
-from ._shapes import ClassName, Measures, Revision
+from ._shapes import ClassName, MaskId, Measures, Revision
 
 router = APIRouter(prefix="/sessions/{session_id}", tags=["results"])
 OfClass = Annotated[ClassName, Query(alias="class")]
@@ -44,13 +45,13 @@ async def probability_tile(
     request: Request,
     context: ContextOf,
     v: Revision | None = None,
+    m: MaskId | None = None,
     class_: OfClass = DEFAULT_CLASS,
 ) -> Response:
     """A tile of the probability: 8-bit grey, 255 for 1."""
     tile = _tile_at(live, level, x, y)
-    return await _tile(
-        request, context, live, level=level, tile=tile, kind="probability", class_=class_, version=v
-    )
+    wish = _Wish(level, tile, "probability", class_)
+    return await _tile(request, context, live, wish, named=(m, v))
 
 
 @router.get("/tiles/{level}/{x}_{y}.png", response_class=Response, responses=binary("image/png"))
@@ -63,11 +64,13 @@ async def mask_tile(
     request: Request,
     context: ContextOf,
     v: Revision | None = None,
+    m: MaskId | None = None,
     class_: OfClass = DEFAULT_CLASS,
 ) -> Response:
     """A tile of the mask: red and opaque inside, transparent outside."""
     tile = _tile_at(live, level, x, y)
-    return await _tile(request, context, live, level=level, tile=tile, kind="mask", class_=class_, version=v)
+    wish = _Wish(level, tile, "mask", class_)
+    return await _tile(request, context, live, wish, named=(m, v))
 
 
 @router.get("/measures")
@@ -101,35 +104,42 @@ def _tile_at(live: LiveSession, level: int, x: int, y: int) -> Box:
     return tile
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A tile, in pixels of its level, and what is shown of it."""
+
+    level: int
+    tile: Box
+    kind: Kind
+    class_: str
+
+
 async def _tile(
     request: Request,
     context: Context,
     live: LiveSession,
+    wish: _Wish,
     *,
-    level: int,
-    tile: Box,
-    kind: Kind,
-    class_: str,
-    version: int | None,
+    named: tuple[str | None, int | None],
 ) -> Response:
     # Taken before the pixels are read: a tile may be newer than its tag says, never older.
     newest = live.history.revision
-    revision = live.history.last_change(tile.scaled(live.zoom.downsample(level)))
+    revision = live.history.last_change(wish.tile.scaled(live.zoom.downsample(wish.level)))
     tag = f'"{live.tag(revision)}"'
-    key = (tag, level, tile, kind, class_)
-    for_ever = version is not None and revision <= version <= newest
+    mask_id, version = named
+    for_ever = mask_id == live.mask_id and version is not None and revision <= version <= newest
     if matches(request, tag):
         return not_modified(tag, for_ever=for_ever, private=True)
-    data = context.pictures.get(key)
+    data = context.pictures.get((tag, wish))
     if data is None:
-        data = await context.tiles.read(request, partial(_encoded, live, level, tile, kind, class_))
-        context.pictures.put(key, data)
+        data = await context.tiles.read(request, partial(_encoded, live, wish))
+        context.pictures.put((tag, wish), data)
     return answer(data, "image/png", tag, for_ever=for_ever, private=True)
 
 
-def _encoded(live: LiveSession, level: int, tile: Box, kind: Kind, class_: str) -> bytes:
-    values = probability_of(live, level, tile, class_=class_)
-    return mask_png(values >= 0.5) if kind == "mask" else probability_png(values)
+def _encoded(live: LiveSession, wish: _Wish) -> bytes:
+    values = probability_of(live, wish.level, wish.tile, class_=wish.class_)
+    return mask_png(values >= 0.5) if wish.kind == "mask" else probability_png(values)
 
 
 async def _export(request: Request, context: Context, live: LiveSession, form: Form, class_: str) -> Response:

@@ -100,6 +100,7 @@ def _info(live: LiveSession, session: Session) -> SessionInfo:
         weights=live.record.weights,
         adapt=session.options.adapt,
         learns=session.learns,
+        mask_id=live.mask_id,
         mpp=list(session.slide.mpp),
         events=[described(event) for event in session.events],
         classes=list(session.classes),

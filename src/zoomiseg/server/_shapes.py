@@ -16,6 +16,7 @@ _FARTHEST_PX = 4_000_000
 Pixels = Annotated[float, Field(ge=-_FARTHEST_PX, le=_FARTHEST_PX, allow_inf_nan=False)]
 Extent = Annotated[float, Field(gt=0, le=2 * _FARTHEST_PX, allow_inf_nan=False)]
 OpId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")]
+MaskId = Annotated[str, Field(max_length=64)]
 ClassName = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
 Revision = Annotated[int, Field(ge=0, le=2**53)]
 # Lists of a fixed length rather than tuples: more readers of OpenAPI understand those.
@@ -171,6 +172,12 @@ class Changed(BaseModel):
     changed: list[Rectangle]
 
 
+class Imported(Changed):
+    """The answer to an import; `notices` are sentences for the user about what of it was left out."""
+
+    notices: list[str]
+
+
 class ClassInfo(BaseModel):
     """Something that can be outlined."""
 
@@ -265,6 +272,7 @@ class SessionInfo(BaseModel):
     Args:
         adapt: What it learns from its slide, as it was begun; off where nothing.
         learns: Whether it does so just now.
+        mask_id: Names a mask tile for ever, as `?m=`, together with the revision as `?v=`.
     """
 
     id: str
@@ -276,6 +284,7 @@ class SessionInfo(BaseModel):
     weights: str
     adapt: str
     learns: bool
+    mask_id: str
     mpp: Pair
     events: list[EventInfo]
     classes: list[str]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from zoomiseg.errors import OutputError, ScaleUnknown, SlideError
 from zoomiseg.slide import Slide, open_slide
@@ -29,6 +30,9 @@ _CACHE_BYTES = 48 << 20
 _RESCAN_SECONDS = 2.0
 # The pixels of a slide can be shown before anybody has said how large they are on glass.
 _ANY_MPP = 0.5
+
+# Id, stamp, and the µm per pixel that somebody gave.
+_Key = tuple[str, str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,11 @@ class SlideFolder:
         self.root = root.resolve()
         self._files: dict[str, SlideFile] = {}
         self._facts: dict[tuple[str, str], SlideFacts | str] = {}
-        self._held: OrderedDict[tuple[str, str, float | None], _Held] = OrderedDict()
+        self._held: OrderedDict[_Key, _Held] = OrderedDict()
         self._scanned = -_RESCAN_SECONDS
         self._lock = threading.Lock()
-        self._opening = threading.Lock()
+        # Each is there as long as anybody opens that slide, or waits for it.
+        self._opening: WeakValueDictionary[_Key, threading.Lock] = WeakValueDictionary()
 
     def files(self) -> list[SlideFile]:
         """Return what may be a slide, by name; looks into the folder again."""
@@ -169,13 +174,14 @@ class SlideFolder:
 
     def _borrow(self, file: SlideFile, mpp: float | None) -> _Held:
         key = (file.id, file.stamp, mpp)
-        # One opening at a time: two requests for one slide must not both pay for it.
-        with self._opening:
+        with self._lock:
+            if (held := self._taken(key)) is not None:
+                return held
+            opening = self._opening.setdefault(key, threading.Lock())
+        # Two requests for one slide must not both pay for its opening; those for others need not wait for it.
+        with opening:
             with self._lock:
-                held = self._held.get(key)
-                if held is not None:
-                    held.users += 1
-                    self._held.move_to_end(key)
+                if (held := self._taken(key)) is not None:
                     return held
             held = _Held(_open(file.path, mpp), users=1)
             with self._lock:
@@ -183,6 +189,14 @@ class SlideFolder:
                 idle = self._idle()
         for each in idle:
             each.slide.close()
+        return held
+
+    def _taken(self, key: _Key) -> _Held | None:
+        """Return an open slide as one that has a user more, or None; with the lock."""
+        held = self._held.get(key)
+        if held is not None:
+            held.users += 1
+            self._held.move_to_end(key)
         return held
 
     def _idle(self) -> list[_Held]:

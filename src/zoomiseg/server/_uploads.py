@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -23,26 +25,40 @@ _SECONDS = 600
 _NAMES = {"geojson": "mask.geojson", "tiff": "mask.tif"}
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """What an upload became.
+
+    Args:
+        mask: (H, W) over the whole slide.
+        notices: Sentences for the user about what was left out.
+    """
+
+    mask: NDArray[np.bool_]
+    notices: list[str]
+
+
 @contextmanager
-def decoded(data: bytes, kind: UploadKind, slide: Slide) -> Iterator[NDArray[np.bool_]]:
-    """Lend the mask of an upload, (H, W) over the whole slide; in a thread.
+def decoded(data: bytes, kind: UploadKind, slide: Slide, class_: str) -> Iterator[Decoded]:
+    """Lend the mask of an upload; in a thread.
 
     Args:
         data: What was sent.
         kind: GeoJSON in slide pixels, or a TIFF or PNG with the slide's aspect.
         slide: What it belongs to.
+        class_: What it is opened for; of a GeoJSON file with several classes only that one is taken.
     Raises:
-        AnnotationError: It is no such file, or decoding it takes too much.
+        AnnotationError: It is no such file, has other classes only, or decoding it takes too much.
     """
     with tempfile.TemporaryDirectory(prefix="zoomiseg-") as folder:
         source, out = Path(folder) / _NAMES[kind], Path(folder) / "mask.npy"
         source.write_bytes(data)
         numbers = (slide.width, slide.height, *slide.mpp)
-        _decode([str(source), str(out), kind, *map(str, numbers)])
-        yield np.load(out, mmap_mode="r")
+        notices = _decode([str(source), str(out), kind, class_, *map(str, numbers)])
+        yield Decoded(np.load(out, mmap_mode="r"), notices)
 
 
-def _decode(arguments: list[str]) -> None:
+def _decode(arguments: list[str]) -> list[str]:
     command = [sys.executable, "-m", "zoomiseg.server._decode", *arguments]
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
@@ -52,3 +68,5 @@ def _decode(arguments: list[str]) -> None:
         raise AnnotationError(run.stderr.strip())
     if run.returncode:
         raise AnnotationError("The mask cannot be decoded.", hint="It may be damaged; export it again.")
+    notices: list[str] = json.loads(run.stdout)
+    return notices

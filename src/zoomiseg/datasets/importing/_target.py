@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
-from zoomiseg.annotations import Area, Drawing
+from zoomiseg.annotations import USUAL_TARGET, Area, Drawing, is_called, listed
 from zoomiseg.errors import AnnotationError
 
 from ._case import ImportOptions
 
-USUAL_TARGET = (
-    *("tumor", "tumour", "positive", "cancer", "carcinoma", "lesion", "metastasis", "metastases"),
-    *("_0", "_1"),
-)
 USUAL_CUT = ("stroma", "other", "negative", "normal", "exclusion", "_2", "ignore*")
-_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ def target_of(drawing: Drawing, options: ImportOptions, *, name: str) -> Target:
     Raises:
         AnnotationError: No area is the target; says which classes there are.
     """
-    wanted = [area for area in drawing.areas if _is_called(area, options.target or USUAL_TARGET)]
+    wanted = [area for area in drawing.areas if is_called(area.class_name, options.target or USUAL_TARGET)]
     if not wanted and not options.target:
         wanted = [area for area in drawing.areas if area.class_name is None]
     classes = {area.class_name for area in wanted}
@@ -55,18 +49,10 @@ def target_of(drawing: Drawing, options: ImportOptions, *, name: str) -> Target:
     if not areas:
         raise _refusal(drawing, options, name)
     others = [area for area in drawing.areas if area.class_name not in classes]
-    named = [area for area in others if not area.cut and _is_called(area, options.cut or USUAL_CUT)]
+    named = [area for area in others if not area.cut and is_called(area.class_name, options.cut or USUAL_CUT)]
     cuts = (*(area for area in wanted if area.cut), *named)
     ignored = {area.class_name for area in others} - {area.class_name for area in named}
     return Target(areas, tuple(cuts), (*drawing.notices, *_of_ignored(ignored, name)))
-
-
-def _is_called(area: Area, names: Collection[str]) -> bool:
-    if area.class_name is None:
-        return False
-    whole = area.class_name.casefold()
-    parts = [whole, *(part.strip() for part in whole.split(":"))]
-    return any(fnmatchcase(part, name.casefold()) for name in names for part in parts)
 
 
 def _refusal(drawing: Drawing, options: ImportOptions, name: str) -> AnnotationError:
@@ -74,7 +60,7 @@ def _refusal(drawing: Drawing, options: ImportOptions, name: str) -> AnnotationE
         return AnnotationError(f"{name} outlines no area.")
     wanted = f"of the class {' or '.join(options.target)}" if options.target else "of a class known as tumour"
     return AnnotationError(
-        f"{name} has no area {wanted}; it has {_listed({area.class_name for area in drawing.areas})}.",
+        f"{name} has no area {wanted}; it has {listed({area.class_name for area in drawing.areas})}.",
         hint="Name the classes of the target with --class.",
     )
 
@@ -82,10 +68,4 @@ def _refusal(drawing: Drawing, options: ImportOptions, name: str) -> AnnotationE
 def _of_ignored(classes: Collection[str | None], name: str) -> Sequence[str]:
     if not classes:
         return ()
-    return (f"{name}: areas of {_listed(classes)} are neither target nor cut out of it: left out.",)
-
-
-def _listed(classes: Collection[str | None]) -> str:
-    names = sorted(repr(each) if each else "no class" for each in classes)
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    return (f"{name}: areas of {listed(classes)} are neither target nor cut out of it: left out.",)

@@ -7,11 +7,10 @@ import { Problem, Unreachable } from "./api.js"
 
 const FIRST_WAIT_MS = 400
 const LONGEST_WAIT_MS = 5000
-const TEMPORARY = new Set([401, 408, 425, 429])
 
 /**
- * An operation leaves the queue when it is answered, or refused for good. Each has an id, so that one whose
- * answer was lost is not done twice.
+ * An operation leaves the queue when it is answered, or when the server itself refuses it for good. Each has an id,
+ * so that one whose answer was lost is not done twice.
  */
 export class OperationQueue {
   #key
@@ -19,6 +18,7 @@ export class OperationQueue {
   #storage
   #waitMs = FIRST_WAIT_MS
   #busy = false
+  #stopped = false
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
 
@@ -68,36 +68,42 @@ export class OperationQueue {
 
   stop() {
     clearTimeout(this.#timer)
-    this.#busy = true
+    this.#stopped = true
   }
 
   async #work() {
-    if (this.#busy) return
+    if (this.#busy || this.#stopped) return
     clearTimeout(this.#timer)
     this.#busy = true
-    let again = true
-    while (again && this.waiting.length) again = await this.#sendFirst()
-    this.#busy = false
-    if (this.waiting.length) this.#timer = setTimeout(() => this.#work(), this.#nextWait())
+    try {
+      let again = true
+      while (again && this.waiting.length) again = await this.#sendFirst()
+    } finally {
+      // Whatever went wrong, what waits is tried again.
+      this.#busy = false
+      if (this.waiting.length && !this.#stopped) this.#timer = setTimeout(() => this.#work(), this.#nextWait())
+    }
   }
 
   /** @returns {Promise<boolean>} Whether the next may be sent. */
   async #sendFirst() {
     const operation = this.waiting[0]
+    let change
     try {
-      const change = await this.send(operation)
-      this.#answered(operation)
-      this.onDone(operation, change)
+      change = await this.send(operation)
     } catch (error) {
       if (!(error instanceof Problem || error instanceof Unreachable)) throw error
-      if (error instanceof Unreachable || error.status >= 500 || TEMPORARY.has(error.status)) {
+      if (error instanceof Unreachable || error.isTemporary) {
         this.trouble = error
         this.onChange()
         return false
       }
       this.#answered(operation)
       this.onRefused(operation, error)
+      return true
     }
+    this.#answered(operation)
+    this.onDone(operation, change)
     return true
   }
 

@@ -37,7 +37,10 @@ export class LiveSession {
   /** @type {EventSource | undefined} */
   #news
   #reachable = true
+  /** The newest revision of which this page knows, by answers or news. */
   #known = 0
+  /** The revision up to which it knows all changes: answers tell only of its own, news of everybody's. */
+  #heard = 0
   #refreshing = false
   #refreshAgain = false
   /** Answered, but not yet in the server's list that we have. @type {{operation: Operation, revision: number}[]} */
@@ -55,7 +58,7 @@ export class LiveSession {
     this.onChange = onChange
     this.onProblem = onProblem
     this.signal = signal
-    this.#known = info.revision
+    this.#known = this.#heard = info.revision
     /** @type {Store<SessionState>} */
     this.store = new Store(/** @type {SessionState} */ ({
       info,
@@ -218,13 +221,17 @@ export class LiveSession {
 
   #listen() {
     if (this.signal.aborted || document.hidden || (this.#news && this.#news.readyState !== EventSource.CLOSED)) return
-    const news = new EventSource(`${API}/sessions/${this.id}/events?since=${this.#known}`)
+    const news = new EventSource(`${API}/sessions/${this.id}/events?since=${this.#heard}`)
     this.#news = news
     news.addEventListener("open", () => {
       this.#reached(true)
       void this.#refresh()
     })
-    news.addEventListener("changed", (event) => this.#take(JSON.parse(event.data)))
+    news.addEventListener("changed", (event) => {
+      const change = JSON.parse(event.data)
+      this.#heard = Math.max(this.#heard, change.revision)
+      this.#take(change)
+    })
     news.addEventListener("busy", (event) => this.store.set({ jobs: JSON.parse(event.data).jobs }))
     news.addEventListener("error", () => {
       this.#reached(false)

@@ -6,6 +6,7 @@
 /** @typedef {[x: number, y: number, width: number, height: number]} Box */
 /** @typedef {{name: string, colour: string}} ClassInfo */
 /** @typedef {{revision: number, changed: Box[]}} Change */
+/** @typedef {Change & {notices: string[]}} Imported What of a file was left out, in sentences. */
 
 /**
  * @typedef {object} Config
@@ -72,6 +73,7 @@
  * @property {number} revision
  * @property {string} adapt What it was begun to learn from its slide, parts joined by "+"; "off" for nothing.
  * @property {boolean} learns Whether it does so now.
+ * @property {string} mask_id Names its mask tiles together with a revision; another one when it may show other masks.
  * @property {boolean} undoable
  * @property {boolean} redoable
  * @property {[number, number]} mpp

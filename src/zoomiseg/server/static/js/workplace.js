@@ -1,6 +1,5 @@
 /** @file The page on which a slide is segmented: all its parts put together. */
 
-import { API } from "./api.js"
 import { keepLook, makeDesk } from "./desk.js"
 import { acceptDrops } from "./drop.js"
 import { Importer } from "./importer.js"
@@ -119,7 +118,7 @@ function furnish(page, all, signal) {
     displayPart(desk, signal),
     learningPart(session, signal),
     clickListPart({ desk, session, colourOf: all.colourOf, onShow: (event) => showEvent(all, event) }, signal),
-    exportPart(exporter, { maskUrl: `${API}/sessions/${session.id}/mask.tiff`, onOpen: (file) => void importer.take(file) }),
+    exportPart(exporter, { desk, onOpen: (file) => void importer.take(file) }, signal),
   )
 }
 
@@ -142,6 +141,7 @@ function followMasks({ config, places, desk, session, mask }, signal) {
     const { info, events } = session.store.state
     const used = new Set([...info.classes, ...events.map((event) => event.class)])
     const classes = config.classes.filter(({ name }) => (mode === "heat" ? name === className : used.has(name)))
+    mask.name(info.mask_id)
     mask.show({ classes, mode, visible: maskVisible })
   }
   desk.on(["mode", "maskVisible", "className"], show, signal)

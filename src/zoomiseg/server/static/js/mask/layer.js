@@ -30,6 +30,7 @@ export class MaskLayer {
   /** @type {Change[]} */
   #changes = []
   #base
+  #maskId
   #frame = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #together
@@ -48,6 +49,7 @@ export class MaskLayer {
     this.#pyramid = new Pyramid(viewer.slide)
     this.#session = session.id
     this.#base = session.revision
+    this.#maskId = session.mask_id
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
     this.canvas = canvas
     this.#loader = new TileLoader(signal, (wish, bitmap, failed) => this.#arrived(wish.key, wish, bitmap, failed))
@@ -60,6 +62,13 @@ export class MaskLayer {
     this.#look = look
     this.#want()
     this.draw()
+  }
+
+  /** Fetch all anew where the server, started again, may show other masks of the same revisions.  @param {string} maskId */
+  name(maskId) {
+    if (maskId === this.#maskId) return
+    this.#maskId = maskId
+    this.#want()
   }
 
   /** Fetch what a change has touched; the rest stays.  @param {Change} change */
@@ -145,7 +154,7 @@ export class MaskLayer {
         const held = this.#held.at(layer.name, tile, this.#pyramid.boxOf(tile))
         held.used = this.#frame
         const revision = this.#revisionOf(held.box)
-        held.wanted = `${revision} ${this.#look.mode} ${layer.colour}`
+        held.wanted = `${this.#maskId} ${revision} ${this.#look.mode} ${layer.colour}`
         if (held.next && held.next.wanted !== held.wanted) held.next = null
         if (held.shown === held.wanted || held.next || held.retryAt > now) continue
         const key = HeldTiles.key(layer.name, tile)
@@ -161,8 +170,9 @@ export class MaskLayer {
   #arrived(key, wish, bitmap, failed) {
     const held = this.#held.map.get(key)
     if (!held) return bitmap?.close()
-    const revision = new URLSearchParams(wish.url.split("?")[1]).get("v")
-    const got = `${revision} ${wish.style.mode} ${wish.style.colour}`
+    const asked = new URLSearchParams(wish.url.split("?")[1])
+    const revision = asked.get("v")
+    const got = `${asked.get("m")} ${revision} ${wish.style.mode} ${wish.style.colour}`
     if (failed) {
       held.retryAt = performance.now() + RETRY_MS
       setTimeout(() => this.#want(), RETRY_MS + 20)
@@ -207,7 +217,7 @@ export class MaskLayer {
   #url(layer, { level, x, y }, revision) {
     const form = this.#look.mode === "heat" ? "prob.png" : "png"
     const name = encodeURIComponent(layer)
-    return `${API}/sessions/${this.#session}/tiles/${level}/${x}_${y}.${form}?v=${revision}&class=${name}`
+    return `${API}/sessions/${this.#session}/tiles/${level}/${x}_${y}.${form}?v=${revision}&m=${this.#maskId}&class=${name}`
   }
 }
 

@@ -1,11 +1,15 @@
 /** @file Out to QuPath: copy or download what is on screen. */
 
-import { getGeojson } from "../api.js"
+import { getGeojson, maskImageUrl } from "../api.js"
 import { merged } from "../geojson.js"
 import { h, icon } from "./dom.js"
 import { tell, tellProblem } from "./toast.js"
 
+/** @typedef {import("../desk.js").Desk} Desk */
 /** @typedef {import("../session.js").LiveSession} LiveSession */
+
+// What a session has at least, be it empty.
+const DEFAULT_CLASS = "tumour"
 
 export class Exporter {
   #session
@@ -35,11 +39,24 @@ export class Exporter {
     })
   }
 
-  /** All classes that have a mask, in one file. An export equals the screen: nothing may be on its way. */
-  async #geojson() {
+  /** The mask of one class as a picture, which the browser fetches by itself.  @param {string} name */
+  async maskImage(name) {
+    await this.#guarded(async () => {
+      if (!this.#classes().includes(name)) throw new Error(`There is no mask of ${name} yet. Click it first, or choose another class.`)
+      h("a", { href: maskImageUrl(this.#session.id, name), download: true }).click()
+    })
+  }
+
+  /** Those that have a mask. An export equals the screen: nothing may be on its way. */
+  #classes() {
     const { info, waiting } = this.#session.store.state
     if (waiting) throw new Error("Some clicks are not saved yet. Wait until it says Saved, and do it again.")
-    const names = info.classes.length ? info.classes : ["tumour"]
+    return info.classes.length ? info.classes : [DEFAULT_CLASS]
+  }
+
+  /** All classes that have a mask, in one file. */
+  async #geojson() {
+    const names = this.#classes()
     return merged(await Promise.all(names.map((name) => getGeojson(this.#session.id, name))))
   }
 
@@ -56,10 +73,11 @@ export class Exporter {
 
 /**
  * @param {Exporter} exporter
- * @param {{maskUrl: string, onOpen: (file: File) => void}} parts
+ * @param {{desk: Desk, onOpen: (file: File) => void}} parts
+ * @param {AbortSignal} signal
  * @returns {HTMLElement}
  */
-export const exportPart = (exporter, { maskUrl, onOpen }) =>
+export const exportPart = (exporter, { desk, onOpen }, signal) =>
   h(
     "section",
     { "aria-label": "Result" },
@@ -70,9 +88,18 @@ export const exportPart = (exporter, { maskUrl, onOpen }) =>
       h("button", { type: "button", class: "primary", title: "GeoJSON for QuPath (Ctrl+S)", onclick: () => exporter.download() }, icon("download"), "Download"),
       h("button", { type: "button", title: "Copy as GeoJSON", onclick: () => exporter.copy() }, icon("copy"), "Copy"),
     ),
-    h("p", { class: "quiet" }, "GeoJSON for QuPath. Also as a ", h("a", { href: maskUrl, download: true, text: "mask image" }), "."),
+    h("p", { class: "quiet" }, "GeoJSON for QuPath. Also as a ", maskImage(exporter, desk, signal), "."),
     opener(onOpen),
   )
+
+/** A picture has room for one class: the one in use.  @param {Exporter} exporter  @param {Desk} desk  @param {AbortSignal} signal */
+function maskImage(exporter, desk, signal) {
+  const link = h("button", { type: "button", class: "link", title: "A pyramidal TIFF", onclick: () => exporter.maskImage(desk.state.className) })
+  desk.on(["className"], ({ className }) => {
+    link.textContent = `mask image of ${className}`
+  }, signal)
+  return link
+}
 
 /** A mask can be dropped anywhere; this says so, and serves those who cannot drop.  @param {(file: File) => void} onOpen */
 function opener(onOpen) {
