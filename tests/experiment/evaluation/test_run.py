@@ -172,6 +172,17 @@ def test_a_record_without_the_truths_checksum_is_gone_on_with(tmp_path):
     assert EvaluationFile.read(again.path).slides["0.png"].facts.truth_checksum is None
 
 
+def test_what_is_wrong_at_an_edge_that_cuts_a_low_pixel_in_two_is_clicked(tmp_path):
+    Image.fromarray(np.full((200, 202, 3), 160, np.uint8)).save(tmp_path / "0.png")
+    mask = np.zeros((200, 202), np.uint8)
+    mask[60:140, 200:] = 255
+    Image.fromarray(mask).save(tmp_path / "0m.png")
+    pairs = [Pair(tmp_path / "0.png", tmp_path / "0m.png", mpp=0.5)]
+    file, _, _ = evaluate(tmp_path, pairs, ["low-only"], setting=Setting(ZoomRules(noc_max=1), Hands()))
+    (patch,) = file.slides["0.png"].runs["low-only"].patches
+    assert [(action.x, action.label) for action in patch.actions] == [(201.0, 1)]
+
+
 def test_baselines_are_clicked_at_the_low_scale_by_the_same_robot(tmp_path):
     pairs = write_slides(tmp_path)[:1]
     file, _, _ = evaluate(tmp_path, pairs, ["grabcut"], setting=Setting(ZoomRules(noc_max=2), Hands()))
