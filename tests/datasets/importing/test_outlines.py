@@ -117,6 +117,32 @@ def test_other_classes_are_cut_out_left_out_or_chosen(folder):
     assert np.array_equal(mask_of(plain.manifest), centres_in(polygon(OUTER)))
 
 
+def test_a_class_that_goes_by_usual_names_of_both_is_left_out_and_told(folder):
+    write_geojson(
+        folder / "case.geojson",
+        feature(area(OUTER), "Tumor"),
+        feature(area(ISLAND), "Stroma: Positive"),
+        feature(area(HOLE), "Tumor: Negative"),
+    )
+    done = imported(folder)
+    assert np.array_equal(mask_of(done.manifest), centres_in(polygon(OUTER)))
+    assert done.notices == (
+        "case.geojson: areas of 'Stroma: Positive', 'Tumor: Negative' go by a name of the target and by one "
+        "of what is cut out of it: left out; name them with --class or --cut.",
+    )
+    both = imported(folder, target=("Tumor", "Positive"), cut=("Nothing",))
+    assert np.array_equal(mask_of(both.manifest), centres_in(polygon(OUTER) | polygon(ISLAND)))
+    without = imported(folder, cut=("Negative",))
+    assert np.array_equal(mask_of(without.manifest), centres_in(polygon(OUTER, HOLE) | polygon(ISLAND)))
+
+
+def test_where_all_go_by_usual_names_of_both_a_choice_is_asked_for(folder):
+    write_geojson(
+        folder / "case.geojson", feature(area(OUTER), "Stroma: Positive"), feature(area(HOLE), None)
+    )
+    assert "it has 'Stroma: Positive', no class." in skipped_reason(folder)
+
+
 def test_areas_without_a_class_count_where_there_are_none_of_tumour(folder):
     write_geojson(folder / "case.geojson", feature(area(OUTER), None), feature(area(HOLE), "Ignore*"))
     assert np.array_equal(mask_of(imported(folder).manifest), centres_in(polygon(OUTER, HOLE)))
