@@ -104,7 +104,7 @@ def finetune(
         reports: Told how each training goes.
         tell: Told in a sentence what is begun.
     Raises:
-        RecipeError: Several devices are asked for.
+        RecipeError: Several devices are asked for, or a training to go on with had other data or weights.
         ManifestError, SlideError, AnnotationError: The data cannot be used.
         TrainingFailed, MissingExtra: As for `train`.
     """
