@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from zoomiseg.datasets import Pair, read_pair
 from zoomiseg.errors import ManifestError
+from zoomiseg.geometry import Box
+from zoomiseg.slide import open_mask, open_slide
+
+EXIF_ORIENTATION, UPSIDE_DOWN = 274, 3
+CLASSES = np.array([[0, 1, 2], [1, 0, 2]], np.uint8)
+
+
+def with_palette(values: np.ndarray) -> Image.Image:
+    """Draw class 0 white, 1 red and 2 black: no colour tells the number of its class."""
+    image = Image.fromarray(values)
+    image.putpalette([255, 255, 255, 255, 0, 0, 0, 0, 0])
+    return image
 
 
 @pytest.fixture
@@ -58,6 +72,52 @@ def test_the_opacity_of_a_mask_is_not_its_value(pair):
     mask[..., 3] = 255
     mask[0, 1, 0] = 9
     np.testing.assert_array_equal(read_pair(pair(mask))[1], mask[..., 0] > 0)
+
+
+@pytest.mark.parametrize("ending", ["png", "tif"])
+@pytest.mark.parametrize("value", [None, 1, 2])
+def test_a_mask_with_a_palette_counts_by_the_numbers_of_its_classes(pair, tmp_path, ending, value):
+    written = pair(CLASSES, mask_value=value)
+    path = tmp_path / f"palette.{ending}"
+    with_palette(CLASSES).save(path)
+    found = read_pair(replace(written, mask=path))[1]
+    np.testing.assert_array_equal(found, CLASSES > 0 if value is None else value == CLASSES)
+    with open_mask(path, value=value) as mask:
+        np.testing.assert_array_equal(found, mask.foreground(Box(0, 0, 3, 2)))
+
+
+@pytest.mark.parametrize("value", [None, 1, 255])
+def test_a_mask_of_one_bit_is_zero_and_one(pair, tmp_path, value):
+    written = pair(CLASSES, mask_value=value)
+    assert written.mask is not None
+    Image.fromarray(CLASSES > 0).save(written.mask)
+    found = read_pair(written)[1]
+    np.testing.assert_array_equal(found, CLASSES > 0 if value != 255 else CLASSES > 2)
+    with open_mask(written.mask, value=value) as mask:
+        np.testing.assert_array_equal(found, mask.foreground(Box(0, 0, 3, 2)))
+
+
+def test_a_mask_with_a_palette_that_is_cut_short_is_named(pair, tmp_path):
+    written = pair(CLASSES)
+    assert written.mask is not None
+    with_palette(np.random.default_rng(3).integers(0, 3, (64, 64), np.uint8)).save(written.mask)
+    written.mask.write_bytes(written.mask.read_bytes()[:400])
+    with pytest.raises(ManifestError, match=r"mask\.png is not an image that can be decoded\.$"):
+        read_pair(written)
+
+
+def test_an_image_is_not_turned_by_what_a_camera_noted(pair, tmp_path):
+    written = pair(np.ones((32, 48), np.uint8))
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = UPSIDE_DOWN
+    corner = np.zeros((32, 48, 3), np.uint8)
+    corner[:16, :16] = 255
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(corner).save(path, exif=exif, quality=95)
+    image = read_pair(replace(written, slide=path))[0]
+    with open_slide(path, mpp=0.5) as slide:
+        np.testing.assert_array_equal(image, slide.read(slide.grids.slide.box, slide.grids.slide))
+    assert image[:12, :12].min() > 200
 
 
 def test_a_smaller_mask_of_the_same_aspect_is_enlarged_pixel_by_pixel(pair):

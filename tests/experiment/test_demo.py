@@ -91,3 +91,12 @@ def test_the_truth_is_shrunk_to_where_at_least_half_of_it_is() -> None:
     truth[4:6, 8] = True
     grid = Grid((4.0, 4.0), 3, 2, (2.0, 2.0))
     np.testing.assert_array_equal(shrunk(truth, grid), [[True, False, False], [False, False, False]])
+
+
+def test_what_is_wrong_at_an_edge_that_cuts_a_low_pixel_in_two_is_clicked() -> None:
+    truth = np.zeros((200, 202), bool)
+    truth[60:140, 200:] = True
+    predictors = StubPredictors(low=Foretold(nothing, "low"), high=Foretold(nothing, "high"))  # type: ignore[arg-type]
+    session = Session(StubSlide(202, 200, mpp=0.5), predictors=predictors)
+    first = next(demo_clicks(session, truth))
+    assert (first.scale, first.click.x, first.click.label) == ("low", 201.0, 1)

@@ -14,6 +14,7 @@ from zoomiseg.geometry import (
     Box,
     Click,
     PatchFrame,
+    ScaleName,
     grids_of,
     high_patch_box,
     low_crop_of,
@@ -90,10 +91,36 @@ def test_a_high_patch_is_centred_on_its_point() -> None:
 def test_a_patch_finds_the_pixel_of_a_click_and_makes_one_there() -> None:
     grids = grids_of(100_000, 100_000, (0.25, 0.25))
     frame = PatchFrame(grids.high, Box(1000, 2000, 1024, 1024))
-    click = frame.click_at(3, 5, -1)
+    click = frame.click_at(3, 5, -1, slide_size=(100_000, 100_000))
     assert click == Click(2007.0, 4011.0, -1)
     assert frame.pixel_of(click) == (3, 5)
     assert frame.holds(click)
+
+
+@given(
+    width=st.integers(1, 60_000),
+    height=st.integers(1, 60_000),
+    mpp=st.sampled_from([0.25, 0.2528, 0.5, 0.62, 0.23, 1.1]),
+    scale=st.sampled_from(["low", "high"]),
+    corner=st.tuples(st.integers(0, 3), st.integers(0, 3)),
+)
+def test_a_click_in_any_pixel_of_the_grid_lies_on_the_slide_and_in_that_pixel(
+    width: int, height: int, mpp: float, scale: ScaleName, corner: tuple[int, int]
+) -> None:
+    grid = grids_of(width, height, (mpp, mpp)).of(scale)
+    frame = PatchFrame(grid, Box(grid.width - 1020, grid.height - 1020, PATCH_SIZE, PATCH_SIZE))
+    column, row = 1019 - corner[0], 1019 - corner[1]
+    if not frame.inside.contains(column, row):
+        return
+    click = frame.click_at(column, row, 1, slide_size=(width, height))
+    assert 0 <= click.x < width
+    assert 0 <= click.y < height
+    assert frame.pixel_of(click) == (column, row)
+
+
+def test_a_click_in_a_column_that_lies_half_off_the_slide_is_in_the_middle_of_the_rest() -> None:
+    frame = PatchFrame(grids_of(202, 200, (0.5, 0.5)).low, Box(0, 0, PATCH_SIZE, PATCH_SIZE))
+    assert frame.click_at(50, 49, 1, slide_size=(202, 200)) == Click(201.0, 198.0, 1)
 
 
 def test_a_click_outside_the_patch_is_named() -> None:

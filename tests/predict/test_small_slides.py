@@ -23,6 +23,7 @@ CLICKS = {
 def test_the_mask_is_that_of_a_whole_padded_patch_to_one_percent(scale: ScaleName) -> None:
     module, card = load_network(find_weights("compact"), scale)
     with open_slide(sample_path("bcss-1015")) as slide:
+        size = slide.width, slide.height
         grid = slide.grids.low if scale == "low" else replace(slide.grids.high, width=700, height=600)
         box = Box(
             *(patch_starts(n, stride=768)[0] for n in (grid.width, grid.height)), PATCH_SIZE, PATCH_SIZE
@@ -32,7 +33,7 @@ def test_the_mask_is_that_of_a_whole_padded_patch_to_one_percent(scale: ScaleNam
         rows, columns = frame.inside.slices_in(Box(0, 0, PATCH_SIZE, PATCH_SIZE))
         image[rows, columns] = slide.read(grid.box, slide.grids.low if scale == "low" else slide.grids.high)
     points = [(x % grid.width, y % grid.height, label) for x, y, label in CLICKS[scale]]
-    clicks = [frame.click_at(x - box.x, y - box.y, label) for x, y, label in points]
+    clicks = [frame.click_at(x - box.x, y - box.y, label, slide_size=size) for x, y, label in points]
     assert not card.pad_to_patch
     padded_card = replace(card, pad_to_patch=True, sha256="")
     tight, padded = (

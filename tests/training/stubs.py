@@ -43,8 +43,8 @@ class TinyNetwork(nn.Module):
 class RandomSamples:
     """Sample i is a function of i; asking for `broken_at` or beyond fails, as a killed run would."""
 
-    def __init__(self, *, broken_at: int | None = None) -> None:
-        self.broken_at = broken_at
+    def __init__(self, *, broken_at: int | None = None, digest: str = "") -> None:
+        self.broken_at, self.digest = broken_at, digest
         self.asked: list[int] = []
 
     def sample(self, index: int) -> Sample:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -39,6 +41,19 @@ def greys(tasks, count: int = 12) -> set[int]:
 def test_training_rows_alone_are_learnt_from(folder):
     recipe = tiny_recipe(**PLAIN, mpp=(1.5, 1.5))
     assert greys(training_tasks(recipe, folder)) == {60, 110, 160}
+
+
+def test_the_digest_of_the_data_tells_their_rows_and_masks_but_not_where_they_lie(folder, tmp_path):
+    recipe = tiny_recipe(**PLAIN, mpp=(1.5, 1.5))
+    digest = training_tasks(recipe, folder).digest
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in ("pairs.csv", "mask.png", *(f"{grey}.png" for grey in GREY.values())):
+        (moved / name).write_bytes((folder / name).read_bytes())
+    assert training_tasks(recipe, moved).digest == digest
+    assert training_tasks(replace(recipe, left_out=("gland",)), moved).digest != digest
+    Image.fromarray(np.eye(30, 40, 1, dtype=np.uint8)[::-1] * 200).save(moved / "mask.png")
+    assert training_tasks(recipe, moved).digest != digest
 
 
 def test_a_recipe_names_kinds_or_leaves_some_out(folder):

@@ -30,10 +30,20 @@ def test_enough_slides_of_the_split_val_are_held_out_and_no_others():
     assert list(fold.held) == given[3:]
 
 
+def test_a_slide_that_is_learnt_from_too_is_not_held_out():
+    given = rows(a="train val", b="train", c="val", d="val val", e="val")
+    by, (fold,) = plan_folds(given)
+    assert by == "held-out slides"
+    assert list(fold.learnt) == [given[0], given[2]]
+    assert list(fold.held) == given[3:]
+
+
 @pytest.mark.parametrize(
     "given",
     [
         rows(a="train train", b="train", c="val val"),
+        rows(a="train train val", b="train train val", c="train train val"),
+        rows(a="train", b="train val", c="val", d="val"),
         rows(a="train", b="val"),
         rows(a="train", b="train train train", c="train", d="train", e="train train"),
         rows(a="val", b="val", c="val", d="val"),

@@ -90,6 +90,16 @@ def test_a_resumed_run_begins_at_its_checkpoint(tmp_path):
     assert rest.asked == list(range(8, 14))
 
 
+def test_a_finished_run_is_not_taken_for_one_of_other_data_or_another_start(tmp_path):
+    start = TinyNetwork()
+    train(tiny_recipe(), RandomSamples(digest="a"), tmp_path, start=start)
+    train(tiny_recipe(), RandomSamples(digest="a"), tmp_path, start=start, options=RESUME)
+    with pytest.raises(RecipeError, match="has learnt from other data"):
+        train(tiny_recipe(), RandomSamples(digest="b"), tmp_path, start=start, options=RESUME)
+    with pytest.raises(RecipeError, match="began with other weights"):
+        train(tiny_recipe(), RandomSamples(digest="a"), tmp_path, start=TinyNetwork(), options=RESUME)
+
+
 def test_samples_are_drawn_once_each_and_none_beyond_the_last_step(tmp_path):
     stream = RandomSamples()
     train(tiny_recipe(), stream, tmp_path)

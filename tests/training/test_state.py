@@ -12,7 +12,7 @@ from zoomiseg.training import LowNetwork
 from zoomiseg.training._batch import Share, batch_of
 from zoomiseg.training._devices import launched
 from zoomiseg.training._learner import Learner
-from zoomiseg.training._state import has_state, load_state, save_state
+from zoomiseg.training._state import Origin, checksum_of, has_state, load_state, save_state
 
 from .stubs import RandomSamples, TinyNetwork, low_network, tiny_recipe
 
@@ -80,3 +80,44 @@ def test_a_checkpoint_made_with_other_low_weights_is_refused(tmp_path):
         load_state(tmp_path, recipe, learner(low=low_network(TinyNetwork(), sha256="1" * 64)))
     path = tmp_path / "checkpoint.pt"
     assert str(caught.value) == f"{path} was made with other low-scale weights than 'mine'."
+
+
+ORIGIN = Origin("d" * 64, "s" * 64)
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (Origin("e" * 64, "s" * 64), "has learnt from other data than those of now."),
+        (Origin("d" * 64, "t" * 64), "began with other weights than those of now."),
+        (Origin("d" * 64), "began with other weights than those of now."),
+    ],
+)
+def test_a_checkpoint_of_other_data_or_other_weights_to_begin_with_is_refused(tmp_path, now, told):
+    save_state(tmp_path, tiny_recipe(), learner(), 3, origin=ORIGIN)
+    assert load_state(tmp_path, tiny_recipe(), learner(), origin=ORIGIN) == 3
+    with pytest.raises(RecipeError) as caught:
+        load_state(tmp_path, tiny_recipe(), learner(), origin=now)
+    assert caught.value.message == f"{tmp_path / 'checkpoint.pt'} {told}"
+    assert caught.value.hint == (
+        "Give --data and --from as before, choose another folder, or begin anew, without --resume."
+    )
+
+
+def test_a_checkpoint_that_does_not_tell_its_data_is_gone_on_with(tmp_path):
+    saved(tmp_path)
+    path = tmp_path / "checkpoint.pt"
+    state = torch.load(path, weights_only=True)
+    del state["origin"]
+    torch.save(state, path)
+    assert load_state(tmp_path, tiny_recipe(), learner(), origin=ORIGIN) == 17
+
+
+def test_the_checksum_of_weights_changes_with_any_of_them():
+    torch.manual_seed(3)
+    network = TinyNetwork()
+    before = checksum_of(network)
+    assert checksum_of(network) == before
+    network.image_branch[1].running_mean[2] += 1e-3
+    assert checksum_of(network) != before
+    assert checksum_of(None) == ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from zoomiseg.errors import ManifestError, SlideError
 from zoomiseg.geometry import Box, grids_of
@@ -37,6 +40,17 @@ def test_a_small_image_stays_as_its_file_has_it(write_pair):
     assert stored.image == pair.slide.read_bytes()
     assert (stored.kind, stored.mpp, stored.quiet) == ("polyp", 1.5, None)
     np.testing.assert_array_equal(stored.decoded()[1], np.eye(30, 40) * 255)
+
+
+def test_a_photo_stays_as_it_is_stored_whatever_the_camera_noted(write_pair, tmp_path):
+    pair = write_pair(noise(16, 24), np.eye(16, 24), mpp=1.5)
+    exif = Image.Exif()
+    exif[274] = 3  # its orientation: upside down
+    corner = np.zeros((16, 24, 3), np.uint8)
+    corner[:8, :8] = 255
+    Image.fromarray(corner).save(tmp_path / "photo.jpg", exif=exif, quality=95)
+    (stored,) = stored_parts(replace(pair, slide=tmp_path / "photo.jpg"), mpp=(2.0, 3.0), size=16)
+    assert stored.decoded()[0][:6, :6].min() > 200
 
 
 def test_a_long_image_is_cut_into_tiles_of_the_finest_scale(write_pair):

@@ -76,7 +76,7 @@ def _low_phase(session: Session, truth_high: MaskArray) -> Iterator[Made]:
         def predicted(frame: PatchFrame = frame) -> MaskArray:
             return session.low_probability(frame) >= THRESHOLD
 
-        for click in _clicked(frame, predicted, truth, most=left):
+        for click in _clicked(session, frame, predicted, truth, most=left):
             left -= 1
             yield _made(session, click, "low", truth_high)
 
@@ -87,7 +87,7 @@ def _high_phase(session: Session, truth_high: MaskArray, place: Box, share: int)
     session.zoom(x=centre[0], y=centre[1])
     done = False
     frame, truth = PatchFrame(grid, place), _window(truth_high, place)
-    for click in _clicked(frame, lambda: session.read_mask_high(place), truth, most=share):
+    for click in _clicked(session, frame, lambda: session.read_mask_high(place), truth, most=share):
         done = True
         yield _made(session, click, "high", truth_high)
     inside = place.intersection(grid.box)
@@ -96,11 +96,12 @@ def _high_phase(session: Session, truth_high: MaskArray, place: Box, share: int)
 
 
 def _clicked(
-    frame: PatchFrame, predicted: Callable[[], MaskArray], truth: MaskArray, *, most: int
+    session: Session, frame: PatchFrame, predicted: Callable[[], MaskArray], truth: MaskArray, *, most: int
 ) -> Iterator[Click]:
     """Yield the robot's next click in a patch, until it is right to 0.95 or `most` are made.
 
     Args:
+        session: On whose slide it has to lie.
         frame: The patch.
         predicted: Answers with the patch's mask as it is now.
         truth: Of the patch, False outside the slide.
@@ -115,7 +116,8 @@ def _clicked(
         if found is None or iou(prediction, truth, valid=valid) >= GOOD_ENOUGH:
             return
         clicked.append((found.column, found.row))
-        yield frame.click_at(found.column, found.row, found.label)
+        size = session.slide.width, session.slide.height
+        yield frame.click_at(found.column, found.row, found.label, slide_size=size)
 
 
 def _made(session: Session, click: Click, scale: ScaleName, truth_high: MaskArray) -> Made:

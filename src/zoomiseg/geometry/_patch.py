@@ -50,10 +50,23 @@ class PatchFrame:
         """Say whether the click's pixel is one of the patch's."""
         return self.box.contains(*self.grid.pixel_at(click.slide_xy))
 
-    def click_at(self, column: int, row: int, label: int) -> Click:
-        """Return a click at the middle of the patch pixel (column, row), in slide pixels."""
-        x, y = self.grid.pixel_centre(column + self.box.x, row + self.box.y)
-        return Click(x, y, label)
+    def click_at(self, column: int, row: int, label: int, *, slide_size: tuple[int, int]) -> Click:
+        """Return a click in the patch pixel (column, row), in slide pixels, at the pixel's middle.
+
+        Of the grid's last column and row a part may lie off the slide, the middle too: there it is the middle
+        of the rest.
+
+        Args:
+            column: Of the pixel, some of which lies on the slide.
+            row: Likewise.
+            label: +1 or -1.
+            slide_size: Of the slide, (width, height) in level-0 pixels.
+        """
+        column, row = column + self.box.x, row + self.box.y
+        x, y = self.grid.pixel_centre(column, row)
+        left, top = self.grid.to_slide((column, row))
+        width, height = slide_size
+        return Click(x if x < width else (left + width) / 2, y if y < height else (top + height) / 2, label)
 
 
 def patch_starts(length: int, *, size: int = PATCH_SIZE, stride: int, inside: bool = True) -> list[int]:

@@ -32,6 +32,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def bounds_origin(self) -> tuple[int, int]:
+        """Where on level 0 what was scanned begins, (x, y), as the file says; (0, 0) where it does not."""
+        ...
+
+    @property
     def vendor(self) -> str:
         """The format's or the scanner maker's name."""
         ...

@@ -24,6 +24,7 @@ class ImageBackend:
     """One plane, decoded whole when opened; Pillow's limit on pixels stays on."""
 
     objective: float | None = None
+    bounds_origin: tuple[int, int] = (0, 0)
 
     def __init__(self, path: Path) -> None:
         if is_tiff(path):

@@ -24,6 +24,7 @@ class OmeTiffBackend:
     """The largest image of an OME-TIFF; images named label or macro are never read."""
 
     vendor = "ome-tiff"
+    bounds_origin: tuple[int, int] = (0, 0)
 
     def __init__(self, path: Path) -> None:
         check_tiff_complete(path)

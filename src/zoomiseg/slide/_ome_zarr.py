@@ -21,6 +21,7 @@ class OmeZarrBackend:
     """The first multiscale image of an OME-Zarr folder."""
 
     vendor = "ome-zarr"
+    bounds_origin: tuple[int, int] = (0, 0)
     objective: float | None = None
 
     def __init__(self, path: Path) -> None:

@@ -16,6 +16,13 @@ from zoomiseg.geometry import Box
 from ._backend import ImageArray, over_white
 from ._checks import check_tiff, is_tiff
 
+_BOUNDS = (
+    openslide.PROPERTY_NAME_BOUNDS_X,
+    openslide.PROPERTY_NAME_BOUNDS_Y,
+    openslide.PROPERTY_NAME_BOUNDS_WIDTH,
+    openslide.PROPERTY_NAME_BOUNDS_HEIGHT,
+)
+
 
 class OpenSlideBackend:
     """A slide behind OpenSlide. Its label and macro images are never touched: they may show a name."""
@@ -47,6 +54,14 @@ class OpenSlideBackend:
     @property
     def objective(self) -> float | None:
         return _number(self._properties.get(openslide.PROPERTY_NAME_OBJECTIVE_POWER))
+
+    @property
+    def bounds_origin(self) -> tuple[int, int]:
+        values = [_number(self._properties.get(name)) for name in _BOUNDS]
+        # Other programs crop a slide to its bounds only where all four are known.
+        if None in values:
+            return 0, 0
+        return int(values[0] or 0), int(values[1] or 0)
 
     @property
     def vendor(self) -> str:

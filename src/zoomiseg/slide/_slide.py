@@ -60,6 +60,15 @@ class Slide:
         return self._backend.objective
 
     @property
+    def bounds_origin(self) -> tuple[int, int]:
+        """Where on level 0 what was scanned begins, (x, y), as the file says; (0, 0) where it does not.
+
+        All coordinates here count from level 0's own corner; those of a program that crops a slide to what
+        was scanned, as QuPath does, count from this place.
+        """
+        return self._backend.bounds_origin
+
+    @property
     def vendor(self) -> str:
         """The format's or the scanner maker's name."""
         return self._backend.vendor

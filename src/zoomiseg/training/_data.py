@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ._patch_tasks import PatchTasks
 from ._recipe import Recipe
 from ._sides import Sides
 from ._sources import Row, is_learnt, rows_of
-from ._stored import ImageArray
+from ._stored import ImageArray, Part
 from ._tasks import TaskMix, Tasks
 
 
@@ -45,7 +46,8 @@ def tasks_of(rows: Sequence[Row], recipe: Recipe, folders: Sequence[Path]) -> Ta
     Raises:
         ManifestError, SlideError, AnnotationError: As for `training_tasks`.
     """
-    parts = [part for row in rows for part in row.parts(recipe.mpp, recipe.sizes[-1])]
+    found = [(row, row.parts(recipe.mpp, recipe.sizes[-1])) for row in rows]
+    parts = [part for _, several in found for part in several]
     textures = [(_whole(_found(path, folders), mpp), mpp) for path, mpp in recipe.textures]
     mix = TaskMix(
         composites=recipe.composites,
@@ -59,7 +61,15 @@ def tasks_of(rows: Sequence[Row], recipe: Recipe, folders: Sequence[Path]) -> Ta
     blur = recipe.blur if recipe.augmented else None
     kind = PatchTasks if recipe.whole_patches else Tasks
     sides = Sides(recipe.sizes, batch=recipe.batch, seed=recipe.seed)
-    return kind(Library(parts, textures), mix, mpp=recipe.mpp, sides=sides, blur=blur, seed=recipe.seed)
+    library = Library(parts, textures)
+    digest = _digest(found)
+    return kind(library, mix, mpp=recipe.mpp, sides=sides, blur=blur, seed=recipe.seed, digest=digest)
+
+
+def _digest(found: Sequence[tuple[Row, Sequence[Part]]]) -> str:
+    """Return what tells these rows, in this order and with what their masks mark, from others."""
+    told = [(row.identity, [(part.kind, part.mpp, part.marked) for part in parts]) for row, parts in found]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _found(path: str, folders: Sequence[Path]) -> Path:

@@ -104,7 +104,7 @@ def finetune(
         reports: Told how each training goes.
         tell: Told in a sentence what is begun.
     Raises:
-        RecipeError: Several devices are asked for.
+        RecipeError: Several devices are asked for, or a training to go on with had other data or weights.
         ManifestError, SlideError, AnnotationError: The data cannot be used.
         TrainingFailed, MissingExtra: As for `train`.
     """
@@ -140,11 +140,13 @@ def finetune(
 def plan_folds(rows: Sequence[Row]) -> tuple[By, list[Fold]]:
     """Return how rows are held out, and the folds, none where there are not two rows.
 
-    With enough patients or slides of the split `val`, those are; else all take turns, patient by patient,
-    and of a single slide patch by patch.
+    With enough patients or slides that are of the split `val` alone, those are; what else is of `val` is
+    then left out, as its patient is learnt from. With fewer all take turns, patient by patient, and of a
+    single slide patch by patch.
     """
-    held = [row for row in rows if row.split == "val"]
     learnt = [row for row in rows if row.split == "train"]
+    known = {row.unit for row in learnt}
+    held = [row for row in rows if row.split == "val" and row.unit not in known]
     if learnt and len({row.unit for row in held}) >= LEAST_HELD_OUT:
         return "held-out slides", [Fold(learnt, held)]
     units = list(dict.fromkeys(row.unit for row in rows))

@@ -10,7 +10,7 @@ from ._best import Best
 from ._learner import Learner, Lesson
 from ._recipe import Recipe
 from ._record import Record, Reports, Validated
-from ._state import save_state
+from ._state import Origin, save_state
 from ._validation import Figures, Validation
 
 _SAVE_EVERY, _SAVE_SECONDS = 100, 120.0
@@ -26,6 +26,7 @@ class Keeper:
         learner: Whose weights are kept.
         first: Steps that an earlier piece of the run finished.
         resume: Whether what that piece left stands.
+        origin: Of the run, for its checkpoints.
         tensorboard: Whether events are written.
         reports: Told how it goes.
     Raises:
@@ -40,10 +41,11 @@ class Keeper:
         *,
         first: int,
         resume: bool,
+        origin: Origin,
         tensorboard: bool,
         reports: Reports,
     ) -> None:
-        self._folder, self._recipe, self._learner = folder, recipe, learner
+        self._folder, self._recipe, self._learner, self._origin = folder, recipe, learner, origin
         self._record = Record(
             folder, first=first, last=recipe.steps, tensorboard=tensorboard, reports=reports
         )
@@ -68,7 +70,7 @@ class Keeper:
         # After the validation: a run that goes on from here does not owe one.
         due = step % _SAVE_EVERY == 0 or step == self._recipe.steps
         if due or monotonic() - self._saved > _SAVE_SECONDS:
-            save_state(self._folder, self._recipe, self._learner, step)
+            save_state(self._folder, self._recipe, self._learner, step, origin=self._origin)
             self._saved = monotonic()
 
     def finish(self) -> tuple[int, Mapping[str, Figures]]:

@@ -23,7 +23,7 @@ from ._learner import Learner, NotFinite, new_network
 from ._low_masks import LowNetwork
 from ._recipe import Recipe
 from ._record import Reports
-from ._state import has_state, load_state
+from ._state import Origin, checksum_of, has_state, load_state
 from ._stream import Samples, Stream
 from ._validation import Figures
 from ._validation_sets import ValidationSet
@@ -34,7 +34,8 @@ class RunOptions:
     """How a run is run; nothing of it decides the weights.
 
     Args:
-        resume: Go on from the folder's checkpoint, if there is one; it must be of the same recipe.
+        resume: Go on from the folder's checkpoint, if there is one; it must be of the same recipe, data and
+            weights to begin with.
         devices: How many share each batch, a process each; the program's command line is run again for them.
         workers: Threads of each process that draw samples.
         tensorboard: Write events for it.
@@ -87,8 +88,8 @@ def train(
         reports: Told how it goes.
     Raises:
         MissingExtra: Without `zoomiseg[train]`.
-        RecipeError: The checkpoint to go on from was written under another recipe, the batch cannot be shared
-            by the devices, or there are no steps.
+        RecipeError: The checkpoint to go on from was written under another recipe, from other data or other
+            weights to begin with, the batch cannot be shared by the devices, or there are no steps.
         TrainingFailed: Loss or gradient became NaN or infinite; the batch is saved, the checkpoint stays.
     """
     if recipe.steps < 1:
@@ -98,7 +99,8 @@ def train(
     resume = options.resume and has_state(folder)
     network = new_network(recipe, start, pretrained=recipe.pretrained and not resume)
     learner = Learner(recipe, fabric, network, low=low)
-    first = load_state(folder, recipe, learner) if resume else 0
+    origin = Origin(samples.digest, checksum_of(start))
+    first = load_state(folder, recipe, learner, origin=origin) if resume else 0
     share = share_of(fabric)
     leads = fabric.is_global_zero
     keeping = (
@@ -108,6 +110,7 @@ def train(
             learner,
             first=first,
             resume=resume,
+            origin=origin,
             tensorboard=options.tensorboard,
             reports=reports,
         )

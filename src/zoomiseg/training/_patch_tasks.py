@@ -25,6 +25,7 @@ class PatchTasks:
         sides: Of the samples; of a larger image a part is cut, and a smaller one lies on white.
         blur: Share of blurred images; None leaves all images as they are.
         seed: Of the whole stream.
+        digest: What tells the tissue from other data.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class PatchTasks:
         sides: Sides,
         blur: float | None,
         seed: int,
+        digest: str = "",
     ) -> None:
+        self.digest = digest
         self._library, self._mix, self._mpp = library, mix, mpp
         self._sides, self._blur, self._seed = sides, blur, seed
         self._order = lru_cache(maxsize=4)(self._drawn_order)

@@ -26,12 +26,14 @@ class Row:
         kind: The manifest's.
         unit: Its patient, or its slide where that is not known: what is held out as a whole.
         parts: Reads it, for samples of (finest, coarsest) µm per pixel and so many pixels a side.
+        identity: What tells it from other rows, wherever the data lie.
     """
 
     split: str
     kind: str
     unit: str
     parts: Callable[[tuple[float, float], int], Sequence[Part]]
+    identity: str = ""
 
 
 def rows_of(folder: Path, recipe: Recipe) -> list[Row]:
@@ -57,7 +59,10 @@ def is_learnt(kind: str, recipe: Recipe) -> bool:
 
 def _row(pair: Pair) -> Row:
     unit = pair.group or str(pair.slide)
-    return Row(pair.split, pair.extra.get("kind", ""), unit, partial(_parts, pair))
+    sizes = [path.stat().st_size if path.is_file() else 0 for path in (pair.slide, pair.mask) if path]
+    kind = pair.extra.get("kind", "")
+    identity = repr((pair.slide.name, pair.group, pair.split, kind, pair.mpp, pair.mask_value, sizes))
+    return Row(pair.split, kind, unit, partial(_parts, pair), identity)
 
 
 def _parts(pair: Pair, mpp: tuple[float, float], size: int) -> Sequence[Part]:
@@ -66,4 +71,4 @@ def _parts(pair: Pair, mpp: tuple[float, float], size: int) -> Sequence[Part]:
 
 def _prepared_row(part: PreparedPart) -> Row:
     unit = part.pair.group or part.pair.slide
-    return Row(part.pair.split, part.pair.kind, unit, lambda mpp, size: [part])
+    return Row(part.pair.split, part.pair.kind, unit, lambda mpp, size: [part], repr(part.pair))

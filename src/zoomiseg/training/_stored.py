@@ -67,7 +67,9 @@ class Stored:
 
     def decoded(self) -> tuple[ImageArray, ValueArray]:
         """Return (H, W, 3) uint8 RGB and (H, W) uint8."""
-        return _decoded(self.image, cv2.IMREAD_COLOR_RGB), _decoded(self.values, cv2.IMREAD_GRAYSCALE)
+        # The values were drawn on the image as it is stored, whatever a camera noted of how to turn it.
+        colour = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+        return _decoded(self.image, colour), _decoded(self.values, cv2.IMREAD_GRAYSCALE)
 
 
 def as_png(values: ValueArray) -> bytes:

@@ -18,6 +18,11 @@ _BATCHES_AHEAD = 2
 class Samples(Protocol):
     """Where samples come from, `Tasks` for one; several threads may ask at once."""
 
+    @property
+    def digest(self) -> str:
+        """What tells the data that they are drawn from from others; "" where that is not known."""
+        ...
+
     def sample(self, index: int) -> Sample:
         """Return sample `index`, whatever was asked for before."""
         ...

@@ -72,6 +72,7 @@ class Tasks:
         sides: Of the samples.
         blur: Share of blurred images; None leaves all images as they are.
         seed: Of the whole stream.
+        digest: What tells the tissue from other data.
     """
 
     def __init__(
@@ -83,7 +84,9 @@ class Tasks:
         sides: Sides,
         blur: float | None,
         seed: int,
+        digest: str = "",
     ) -> None:
+        self.digest = digest
         self._library, self._mix, self._mpp = library, mix, mpp
         self._sides, self._blur, self._seed = sides, blur, seed
         self._generated = mix.generated if library.has_images else 1.0

@@ -144,6 +144,29 @@ def test_other_options_make_other_masks(tmp_path):
     assert np.array_equal(mask_of(import_folder(folder, tmp_path / "out").manifest), one)
 
 
+def test_a_slide_that_comes_before_another_of_its_name_takes_no_mask_of_it(tmp_path):
+    folder, output = tmp_path / "in", tmp_path / "out"
+    for place, ring in (("b", OUTER), ("a", HOLE)):
+        write_slide(folder / place / "case.tif")
+        write_geojson(folder / place / "case.geojson", feature(area(ring)))
+        manifest = import_folder(folder, output).manifest
+    for _ in range(2):
+        assert [row["mask"] for row in rows_of(manifest)] == ["masks/case-2.tif", "masks/case.tif"]
+        assert np.array_equal(mask_of(manifest, 0), centres_in(polygon(HOLE)))
+        assert np.array_equal(mask_of(manifest, 1), centres_in(polygon(OUTER)))
+        import_folder(folder, output)
+
+
+def test_killed_with_a_new_mask_in_place_of_an_old_one_it_does_not_take_it_for_the_old_one(tmp_path):
+    folder, output = folder_of(tmp_path, "a"), tmp_path / "out"
+    write_geojson(folder / "a.geojson", feature(area(OUTER)), feature(area(HOLE), "Fat"))
+    import_folder(folder, output, options=ImportOptions(target=("Fat",)))
+    code = [sys.executable, "-c", DIES, str(folder), str(output), "a.tif"]
+    assert subprocess.run(code, env=os.environ, check=False).returncode == -signal.SIGKILL
+    manifest = import_folder(folder, output, options=ImportOptions(target=("Fat",))).manifest
+    assert np.array_equal(mask_of(manifest), centres_in(polygon(HOLE)))
+
+
 @pytest.mark.parametrize("after", ["a.tif", "import.jsonl"])
 def test_killed_while_it_writes_it_goes_on_and_ends_with_the_same(after, tmp_path):
     folder = folder_of(tmp_path)

@@ -6,6 +6,7 @@ import gzip
 import zipfile
 
 import numpy as np
+import openslide
 import pytest
 import shapely
 
@@ -117,9 +118,71 @@ def test_other_classes_are_cut_out_left_out_or_chosen(folder):
     assert np.array_equal(mask_of(plain.manifest), centres_in(polygon(OUTER)))
 
 
+def test_a_class_that_goes_by_usual_names_of_both_is_left_out_and_told(folder):
+    write_geojson(
+        folder / "case.geojson",
+        feature(area(OUTER), "Tumor"),
+        feature(area(ISLAND), "Stroma: Positive"),
+        feature(area(HOLE), "Tumor: Negative"),
+    )
+    done = imported(folder)
+    assert np.array_equal(mask_of(done.manifest), centres_in(polygon(OUTER)))
+    assert done.notices == (
+        "case.geojson: areas of 'Stroma: Positive', 'Tumor: Negative' go by a name of the target and by one "
+        "of what is cut out of it: left out; name them with --class or --cut.",
+    )
+    both = imported(folder, target=("Tumor", "Positive"), cut=("Nothing",))
+    assert np.array_equal(mask_of(both.manifest), centres_in(polygon(OUTER) | polygon(ISLAND)))
+    without = imported(folder, cut=("Negative",))
+    assert np.array_equal(mask_of(without.manifest), centres_in(polygon(OUTER, HOLE) | polygon(ISLAND)))
+
+
+def test_where_all_go_by_usual_names_of_both_a_choice_is_asked_for(folder):
+    write_geojson(
+        folder / "case.geojson", feature(area(OUTER), "Stroma: Positive"), feature(area(HOLE), None)
+    )
+    assert "it has 'Stroma: Positive', no class." in skipped_reason(folder)
+
+
 def test_areas_without_a_class_count_where_there_are_none_of_tumour(folder):
     write_geojson(folder / "case.geojson", feature(area(OUTER), None), feature(area(HOLE), "Ignore*"))
     assert np.array_equal(mask_of(imported(folder).manifest), centres_in(polygon(OUTER, HOLE)))
+
+
+BOUNDS = {"x": "40", "y": "20", "width": "300", "height": "250"}
+"""Where on level 0 a scanner found tissue, as MRXS slides tell it."""
+
+
+def tell_bounds(monkeypatch, names):
+    real = openslide.OpenSlide.properties.fget
+    told = {f"openslide.bounds-{name}": BOUNDS[name] for name in names}
+    monkeypatch.setattr(openslide.OpenSlide, "properties", property(lambda slide: {**real(slide), **told}))
+
+
+def test_geojson_of_a_slide_with_bounds_counts_from_where_they_begin_as_qupath_does(folder, monkeypatch):
+    tell_bounds(monkeypatch, BOUNDS)
+    cropped = [[(x - 40, y - 20) for x, y in ring] for ring in (OUTER, HOLE, ISLAND)]
+    write_geojson(folder / "case.geojson", feature(area(*cropped[:2])), feature(area(cropped[2])))
+    done = imported(folder)
+    assert np.array_equal(mask_of(done.manifest), ALL)
+    assert done.notices == (
+        "case.geojson: what was scanned of case.tif begins at (40, 20), where QuPath has its origin: the "
+        "outlines were moved by so many pixels.",
+    )
+
+
+def test_bounds_that_are_not_told_in_full_move_nothing_as_in_qupath(folder, monkeypatch):
+    tell_bounds(monkeypatch, ("x", "y"))
+    write_geojson(folder / "case.geojson", feature(area(OUTER, HOLE)), feature(area(ISLAND)))
+    done = imported(folder)
+    assert np.array_equal(mask_of(done.manifest), ALL)
+    assert done.notices == ()
+
+
+def test_asap_counts_from_the_slides_own_corner_whatever_its_bounds(folder, monkeypatch):
+    tell_bounds(monkeypatch, BOUNDS)
+    write_asap(folder / "case.xml", [("Tumor", OUTER)])
+    assert np.array_equal(mask_of(imported(folder).manifest), centres_in(polygon(OUTER)))
 
 
 @pytest.mark.parametrize(

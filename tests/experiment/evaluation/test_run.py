@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -128,6 +131,7 @@ def test_a_mask_of_another_size_is_brought_to_the_high_grid(finished, tmp_path):
     other, _, _ = evaluate(tmp_path, pairs, ["low-only"])
     for name, slide in other.slides.items():
         assert slide.runs["low-only"].measure == file.slides[name].runs["low-only"].measure
+        assert slide.facts.truth_checksum == file.slides[name].facts.truth_checksum
 
 
 def test_a_slide_that_was_changed_meanwhile_is_refused(tmp_path):
@@ -137,6 +141,46 @@ def test_a_slide_that_was_changed_meanwhile_is_refused(tmp_path):
     evaluate(tmp_path, pairs, ["low-only"])
     with pytest.raises(OutputError, match=r"holds results of another slide called 0\.png"):
         evaluate(tmp_path, pairs, ["low-only", "zoomiseg"])
+
+
+def test_a_truth_that_was_changed_meanwhile_is_refused(tmp_path):
+    pairs = write_slides(tmp_path)
+    evaluate(tmp_path, pairs, ["low-only"])
+    Image.fromarray(np.eye(300, 1100, dtype=np.uint8)).save(tmp_path / "0m.png")
+    evaluate(tmp_path, pairs, ["low-only"])
+    with pytest.raises(OutputError, match=r"results of 0\.png with another truth") as caught:
+        evaluate(tmp_path, pairs, ["low-only", "zoomiseg"])
+    assert caught.value.hint == "Bring back the mask as it was. Choose another folder with -o."
+
+
+def test_another_size_of_a_pixel_is_refused(tmp_path):
+    pairs = write_slides(tmp_path)
+    evaluate(tmp_path, pairs, ["low-only"])
+    with pytest.raises(OutputError, match=r"results of 0\.png at 0\.5 µm per pixel instead of 0\.25"):
+        evaluate(tmp_path, [replace(each, mpp=0.25) for each in pairs], ["low-only", "zoomiseg"])
+
+
+def test_a_record_without_the_truths_checksum_is_gone_on_with(tmp_path):
+    pairs = write_slides(tmp_path)[:1]
+    file = evaluate(tmp_path, pairs, ["low-only"])[0]
+    values = json.loads(file.path.read_text())
+    del values["slides"][0]["truth_checksum"]
+    file.path.write_text(json.dumps(values))
+    Image.fromarray(np.eye(300, 1100, dtype=np.uint8)).save(tmp_path / "0m.png")
+    again, done, _ = evaluate(tmp_path, pairs, ["low-only", "zoomiseg"])
+    assert [row for _, row, _ in done] == ["zoomiseg"]
+    assert EvaluationFile.read(again.path).slides["0.png"].facts.truth_checksum is None
+
+
+def test_what_is_wrong_at_an_edge_that_cuts_a_low_pixel_in_two_is_clicked(tmp_path):
+    Image.fromarray(np.full((200, 202, 3), 160, np.uint8)).save(tmp_path / "0.png")
+    mask = np.zeros((200, 202), np.uint8)
+    mask[60:140, 200:] = 255
+    Image.fromarray(mask).save(tmp_path / "0m.png")
+    pairs = [Pair(tmp_path / "0.png", tmp_path / "0m.png", mpp=0.5)]
+    file, _, _ = evaluate(tmp_path, pairs, ["low-only"], setting=Setting(ZoomRules(noc_max=1), Hands()))
+    (patch,) = file.slides["0.png"].runs["low-only"].patches
+    assert [(action.x, action.label) for action in patch.actions] == [(201.0, 1)]
 
 
 def test_baselines_are_clicked_at_the_low_scale_by_the_same_robot(tmp_path):

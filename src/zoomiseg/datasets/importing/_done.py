@@ -11,6 +11,10 @@ from typing import Any, Self
 from ._case import Case, ImportOptions
 
 _NAME = "import.jsonl"
+_RULES = 2
+"""By which rules annotations become truths; with others, masks that are there are written anew."""
+_FORGOTTEN = "forgotten"
+"""The key of a line that says of a mask: what earlier lines say of it holds no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Done:
 class Finished:
     """The finished slides of a folder, by stamp. Use it in a `with`.
 
+    No two of them have the same mask: what a mask held before is forgotten when another is added.
+
     Args:
         folder: Of the result.
     """
@@ -51,9 +57,19 @@ class Finished:
         done = self._done.get(stamp)
         return done if done and (self._folder / done.mask).is_file() else None
 
+    def forget(self, mask: str) -> None:
+        """Make durable that a mask is no longer what a slide's line says; asked before it is written over."""
+        if any(each.mask == mask for each in self._done.values()):
+            self._append({_FORGOTTEN: mask})
+            self._done = _without(self._done, mask)
+
     def add(self, done: Done) -> None:
         """Make a slide durable, whose mask is already."""
-        self._file.write(json.dumps(asdict(done)).encode("ascii") + b"\n")
+        self._append(asdict(done))
+        self._done = _without(self._done, done.mask) | {done.stamp: done}
+
+    def _append(self, values: dict[str, Any]) -> None:
+        self._file.write(json.dumps(values).encode("ascii") + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -64,13 +80,14 @@ class Finished:
         for line in self._file:
             try:
                 values: dict[str, Any] = json.loads(line)
-                done = Done(**values | {"notices": tuple(values["notices"])})
+                if _FORGOTTEN in values:
+                    found = _without(found, values[_FORGOTTEN])
+                else:
+                    done = Done(**values | {"notices": tuple(values["notices"])})
+                    # Of a mask that was written twice only the last line is true.
+                    found = _without(found, done.mask) | {done.stamp: done}
             except (ValueError, TypeError, KeyError):
                 break
-            # Of a mask that was written twice only the last line is true.
-            found = {stamp: each for stamp, each in found.items() if each.mask != done.mask} | {
-                done.stamp: done
-            }
             good += len(line)
         # A crash may have left half a line.
         self._file.truncate(good)
@@ -83,10 +100,14 @@ class Finished:
         self._file.close()
 
 
+def _without(found: dict[str, Done], mask: str) -> dict[str, Done]:
+    return {stamp: each for stamp, each in found.items() if each.mask != mask}
+
+
 def stamp_of(case: Case, options: ImportOptions, format_name: str) -> str:
-    """Return what changes when the slide, its annotation or the options do."""
+    """Return what changes when the slide, its annotation, the options or the rules do."""
     files = [(str(path), *_state(path)) for path in (case.slide, *case.files)]
-    return json.dumps([format_name, asdict(options), files])
+    return json.dumps([_RULES, format_name, asdict(options), files])
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from zoomiseg.annotations import Annotation, Drawing, Plane, areas_of, read_geojson
+import numpy as np
 
-from ._case import Case, Found
+from zoomiseg.annotations import Annotation, Drawing, Plane, areas_of, read_geojson
+from zoomiseg.slide import Slide
+
+from ._case import Case, Found, ImportOptions, Truth
 from ._folder import Folder
 from ._matching import annotated, matched
 from ._outlined import outlined
@@ -35,7 +41,27 @@ class GeoJson:
 
 
 def _case(slide: Path, path: Path) -> Case:
-    return Case(slide, (path,), outlined(path, _read))
+    @contextmanager
+    def open_it(opened: Slide, options: ImportOptions) -> Iterator[Truth]:
+        # The slide tells where QuPath's origin is, and it is open only now.
+        with outlined(path, lambda file: _moved(_read(file), opened, file.name))(opened, options) as truth:
+            yield truth
+
+    return Case(slide, (path,), open_it)
+
+
+def _moved(drawing: Drawing, slide: Slide, name: str) -> Drawing:
+    """Return a drawing in pixels of the whole level 0, of which QuPath shows only what was scanned."""
+    x, y = slide.bounds_origin
+    if (x, y) == (0, 0):
+        return drawing
+    offset = np.array([x, y], np.float64)
+    areas = tuple(replace(area, rings=tuple(ring + offset for ring in area.rings)) for area in drawing.areas)
+    notice = (
+        f"{name}: what was scanned of {slide.path.name} begins at ({x}, {y}), where QuPath has its origin: "
+        "the outlines were moved by so many pixels."
+    )
+    return Drawing(areas, (*drawing.notices, notice))
 
 
 def _read(path: Path) -> Drawing:

@@ -94,7 +94,7 @@ def import_folder(
     try:
         (output / _MASKS).mkdir(parents=True, exist_ok=True)
         with Finished(output) as finished:
-            work = _Import(output, finished, options, slides=len(found), report=report)
+            work = _Import(output, finished, options, found=found, report=report)
             rows = [(each, done) for each in found if (done := work.do(each))]
             skipped = (*left_out.items(), *work.skipped)
             if not rows:
@@ -120,22 +120,30 @@ class _Import:
     """Makes one slide's truth after the other."""
 
     def __init__(
-        self, output: Path, finished: Finished, options: ImportOptions, *, slides: int, report: Report | None
+        self,
+        output: Path,
+        finished: Finished,
+        options: ImportOptions,
+        *,
+        found: Sequence[Recognised],
+        report: Report | None,
     ) -> None:
         self.skipped: list[tuple[Path, str]] = []
         self._output, self._finished, self._options = output, finished, options
-        self._slides, self._report, self._done = slides, report, 0
-        self._names: set[str] = set()
+        self._slides, self._report, self._done = len(found), report, 0
+        self._stamps = {each.case.slide: stamp_of(each.case, options, each.format.name) for each in found}
+        # What a slide of this run has already stays its own, whatever comes before it in order now.
+        kept = (finished.get(stamp) for stamp in self._stamps.values())
+        self._taken = {done.mask for done in kept if done}
 
     def do(self, found: Recognised) -> Done | None:
         """Return what came of a slide, or None, its reason noted, where it cannot be used."""
-        name = self._name(found.case.slide)
         self._tell(0.0)
         try:
-            stamp = stamp_of(found.case, self._options, found.format.name)
+            stamp = self._stamps[found.case.slide]
             done = self._finished.get(stamp)
             if done is None:
-                done = self._made(found, stamp, name)
+                done = self._made(found, stamp)
                 self._finished.add(done)
         except OutputError:
             raise
@@ -146,7 +154,7 @@ class _Import:
         self._tell(0.0)
         return done
 
-    def _made(self, found: Recognised, stamp: str, name: str) -> Done:
+    def _made(self, found: Recognised, stamp: str) -> Done:
         mpp = self._options.mpp or found.case.mpp
         with (
             open_slide(found.case.slide, mpp=mpp) as slide,
@@ -156,7 +164,8 @@ class _Import:
             if isinstance(truth, MaskFile):
                 mask, value, share = str(truth.path), truth.value, self._share_of(truth)
             else:
-                mask, value = f"{_MASKS}/{name}", None
+                mask, value = self._free(found.case.slide), None
+                self._finished.forget(mask)
                 share = self._written(truth, self._output / mask)
             if not share:
                 raise ManifestError(_nothing(truth, slide))
@@ -192,14 +201,14 @@ class _Import:
                 self._tell(box.y / mask.height)
             return marked / (mask.width * mask.height)
 
-    def _name(self, slide: Path) -> str:
-        """Return the name of a slide's mask, which no other slide has."""
+    def _free(self, slide: Path) -> str:
+        """Return where a slide's mask goes, below the folder: where none of another slide of this run is."""
         stem = stem_of(slide)
         number = 1
-        while (name := f"{stem}.tif" if number == 1 else f"{stem}-{number}.tif") in self._names:
+        while (mask := f"{_MASKS}/{stem}{'' if number == 1 else f'-{number}'}.tif") in self._taken:
             number += 1
-        self._names.add(name)
-        return name
+        self._taken.add(mask)
+        return mask
 
     def _tell(self, share: float) -> None:
         if self._report:

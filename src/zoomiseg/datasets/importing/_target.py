@@ -32,7 +32,9 @@ def target_of(drawing: Drawing, options: ImportOptions, *, name: str) -> Target:
     """Choose the areas of the target, and those that are cut out of it.
 
     A derived class or a group in another, "Tumor: Viable", is called by its whole name or by any part.
-    Where nobody names a class, areas without a class count if there are none of a usual name.
+    Where nobody names a class, areas without a class count if there are none of a usual name, and one that
+    goes by usual names of both, "Stroma: Positive", is doubtful: it is left out, or cut out where the user
+    names what is.
 
     Args:
         drawing: What the file outlines.
@@ -42,17 +44,24 @@ def target_of(drawing: Drawing, options: ImportOptions, *, name: str) -> Target:
         AnnotationError: No area is the target; says which classes there are.
     """
     wanted = [area for area in drawing.areas if is_called(area.class_name, options.target or USUAL_TARGET)]
-    if not wanted and not options.target:
-        wanted = [area for area in drawing.areas if area.class_name is None]
+    doubtful: set[str | None] = set()
+    if not options.target:
+        doubtful = {
+            area.class_name for area in wanted if is_called(area.class_name, options.cut or USUAL_CUT)
+        }
+        plain = [area for area in drawing.areas if area.class_name is None]
+        wanted = [area for area in wanted if area.class_name not in doubtful] if wanted else plain
     classes = {area.class_name for area in wanted}
     areas = tuple(area for area in wanted if not area.cut)
     if not areas:
         raise _refusal(drawing, options, name)
-    others = [area for area in drawing.areas if area.class_name not in classes]
+    unsaid: set[str | None] = set() if options.cut else doubtful
+    others = [area for area in drawing.areas if area.class_name not in classes | unsaid]
     named = [area for area in others if not area.cut and is_called(area.class_name, options.cut or USUAL_CUT)]
     cuts = (*(area for area in wanted if area.cut), *named)
     ignored = {area.class_name for area in others} - {area.class_name for area in named}
-    return Target(areas, tuple(cuts), (*drawing.notices, *_of_ignored(ignored, name)))
+    notices = (*drawing.notices, *_of_doubtful(unsaid, name), *_of_ignored(ignored, name))
+    return Target(areas, tuple(cuts), notices)
 
 
 def _refusal(drawing: Drawing, options: ImportOptions, name: str) -> AnnotationError:
@@ -62,6 +71,15 @@ def _refusal(drawing: Drawing, options: ImportOptions, name: str) -> AnnotationE
     return AnnotationError(
         f"{name} has no area {wanted}; it has {listed({area.class_name for area in drawing.areas})}.",
         hint="Name the classes of the target with --class.",
+    )
+
+
+def _of_doubtful(classes: Collection[str | None], name: str) -> Sequence[str]:
+    if not classes:
+        return ()
+    return (
+        f"{name}: areas of {listed(classes)} go by a name of the target and by one of what is cut out of "
+        "it: left out; name them with --class or --cut.",
     )
 
 

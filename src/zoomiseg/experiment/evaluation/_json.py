@@ -19,12 +19,13 @@ def written_facts(facts: SlideFacts) -> dict[str, Any]:
 
 
 def read_facts(record: Mapping[str, Any]) -> SlideFacts:
-    """Return the facts of a record; further keys are left alone.
+    """Return the facts of a record, which may lack the truth's checksum; further keys are left alone.
 
     Raises:
-        KeyError: One is missing.
+        KeyError: Another one is missing.
     """
-    return SlideFacts(**{name: record[name] for name in SlideFacts.__slots__})
+    known = {"truth_checksum": None, **record}
+    return SlideFacts(**{name: known[name] for name in SlideFacts.__slots__})
 
 
 def written_run(run: SlideRun) -> dict[str, Any]:

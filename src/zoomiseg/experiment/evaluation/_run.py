@@ -15,8 +15,9 @@ from zoomiseg.session import Session
 from ..simulation import Row, Scheme, SlideRun, World, click_slide
 from ._file import EvaluationFile
 from ._rows import REPEATED
-from ._slide import facts_of, fingerprint_of, names_of, opened
+from ._slide import facts_of, fingerprint_of, mpp_of, names_of, opened, truth_checksum_of
 
+_ELSEWHERE = "Choose another folder with -o."
 # What a row costs, more or less; only for telling how much is left.
 _COSTS: dict[Scheme, float] = {"low": 1.0, "high": 8.0, "zoom": 5.0, "zoom-again": 5.0}
 
@@ -70,7 +71,8 @@ def evaluate_slides(
     Raises:
         ManifestError: A row has no mask, or a mask does not fit its slide.
         SlideError, AnnotationError: A slide or its mask cannot be opened.
-        OutputError: The file cannot be written, or a slide is not the one that it holds.
+        OutputError: The file cannot be written, or a slide is not the one that it holds, or was there
+            at another µm per pixel or with another truth.
     """
     names = names_of(pairs, folder)
     total = sum(_COSTS[row.scheme] for name in names for row in rows if not file.has(name, row.name))
@@ -106,8 +108,18 @@ def _take_in(world: World, pair: Pair, name: str, file: EvaluationFile) -> None:
     known = file.slides.get(name)
     if known is None:
         file.add_slide(facts_of(world, pair, name))
-    elif known.facts.fingerprint != fingerprint_of(world):
+        return
+    facts = known.facts
+    if facts.fingerprint != fingerprint_of(world):
+        raise OutputError(f"{file.path} holds results of another slide called {name}.", hint=_ELSEWHERE)
+    if facts.mpp != mpp_of(world):
+        found = f"at {facts.mpp:g} µm per pixel instead of {mpp_of(world):g}"
         raise OutputError(
-            f"{file.path} holds results of another slide called {name}.",
-            hint="Choose another folder with -o.",
+            f"{file.path} holds results of {name} {found}.",
+            hint=f"Give the same --mpp, or the same mpp in the manifest. {_ELSEWHERE}",
+        )
+    if facts.truth_checksum not in (None, truth_checksum_of(world)):
+        raise OutputError(
+            f"{file.path} holds results of {name} with another truth than the mask marks now.",
+            hint=f"Bring back the mask as it was. {_ELSEWHERE}",
         )

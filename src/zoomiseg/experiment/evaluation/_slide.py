@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from zoomiseg.datasets import Pair, Truth
 from zoomiseg.errors import ManifestError
+from zoomiseg.geometry import Box
 from zoomiseg.samples import tally_truth
 from zoomiseg.slide import Mask, Slide, open_mask, open_slide
 
@@ -17,6 +20,8 @@ from ..metrics import ReadMask
 from ..simulation import World
 
 _UM2_PER_MM2 = 1e6
+_SQUARE_PX = 2048
+"""So much of a truth goes into its checksum at once; another number makes another checksum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class SlideFacts:
         tumour_mm2: Area of it.
         low_scale_ceiling: IoU of the truth with itself after the low scale.
         fingerprint: SHA-256 of what tells the slide's file from others.
+        truth_checksum: SHA-256 of the truth on the high grid; None in a record that was made without it.
     """
 
     name: str
@@ -44,6 +50,7 @@ class SlideFacts:
     tumour_mm2: float
     low_scale_ceiling: float
     fingerprint: str
+    truth_checksum: str | None = None
 
 
 def names_of(pairs: Sequence[Pair], folder: Path) -> list[str]:
@@ -86,7 +93,7 @@ def opened(pair: Pair, name: str, *, mpp: float | None) -> Iterator[World]:
 
 
 def facts_of(world: World, pair: Pair, name: str) -> SlideFacts:
-    """Return what is known of a slide; reads all of its truth, block by block."""
+    """Return what is known of a slide; reads all of its truth, block by block, twice."""
     slide, high = world.slide, world.slide.grids.high
     tally = tally_truth(world.read_truth, width=high.width, height=high.height)
     area = high.width * high.height * high.mpp[0] * high.mpp[1] / _UM2_PER_MM2
@@ -95,18 +102,38 @@ def facts_of(world: World, pair: Pair, name: str) -> SlideFacts:
         pair.extra.get("kind", ""),
         slide.width,
         slide.height,
-        sum(slide.mpp) / 2,
+        mpp_of(world),
         tally.tumour_fraction,
         tally.tumour_fraction * area,
         tally.low_scale_ceiling,
         fingerprint_of(world),
+        truth_checksum_of(world),
     )
+
+
+def mpp_of(world: World) -> float:
+    """Return the µm per level-0 pixel, the mean of x and y."""
+    return sum(world.slide.mpp) / 2
 
 
 def fingerprint_of(world: World) -> str:
     """Return what tells a slide's file from others, as one checksum."""
     values = sorted(world.slide.fingerprint().items())
     return hashlib.sha256(repr(values).encode()).hexdigest()
+
+
+def truth_checksum_of(world: World) -> str:
+    """Return what tells a slide's truth from others: the SHA-256 of its bits on the high grid.
+
+    The size of the grid goes first, then squares of 2048 pixels, row by row, each packed by itself.
+    """
+    high = world.slide.grids.high
+    checksum = hashlib.sha256(f"{high.width} x {high.height}".encode())
+    for y in range(0, high.height, _SQUARE_PX):
+        for x in range(0, high.width, _SQUARE_PX):
+            square = Box(x, y, min(_SQUARE_PX, high.width - x), min(_SQUARE_PX, high.height - y))
+            checksum.update(np.packbits(world.read_truth(square)).tobytes())
+    return checksum.hexdigest()
 
 
 def _name(slide: Path, folder: Path) -> str:

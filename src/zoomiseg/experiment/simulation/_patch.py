@@ -102,7 +102,8 @@ class PatchWork:
         if aim is None:
             return "nothing"
         label = -aim.label if aim.mistaken else aim.label
-        click = self.frame.click_at(aim.column, aim.row, label)
+        slide = self._session.slide
+        click = self.frame.click_at(aim.column, aim.row, label, slide_size=(slide.width, slide.height))
         self._click(click)
         if aim.mistaken:
             self._undo(click)
