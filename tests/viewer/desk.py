@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -147,3 +147,11 @@ def shown(desk: Desk) -> None:
             ?.world.getItemAt(0)"""
     )
     desk.settled()
+
+
+def in_new_session(desk: Desk) -> Desk:
+    """Wait until the page has gone to another session, and return that one's desk."""
+    desk.page.wait_for_function("(old) => !location.hash.includes(old)", arg=desk.session)
+    later = replace(desk, session=desk.page.url.rsplit("/", 1)[1])
+    shown(later)
+    return later

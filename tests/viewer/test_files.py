@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import httpx
 from playwright.sync_api import expect
 
-from .desk import NESTS, STROMA, Desk, shown
+from .desk import NESTS, STROMA, Desk, in_new_session
 from .test_tools import drop, kinds, square
 
 PATIENCE_MS = 660_000
@@ -93,9 +92,7 @@ def test_a_new_session_is_gone_to_even_if_the_answer_to_its_file_was_lost(desk: 
     with losing_the_first(desk, r"/import\?") as ids:
         drop(desk, "start.geojson", square(STROMA).encode())
         desk.page.get_by_role("button", name="Begin a new session").click()
-        desk.page.wait_for_function("(old) => !location.hash.includes(old)", arg=desk.session)
-        later = replace(desk, session=desk.page.url.rsplit("/", 1)[1])
-        shown(later)
+        later = in_new_session(desk)
         later.wait_for_mask(STROMA)
         expect(desk.page.locator(".toast.problem")).to_contain_text("start.geojson may not be in the session")
         drop(later, "start.geojson", square(STROMA).encode())
@@ -114,9 +111,7 @@ def test_a_new_session_whose_answer_was_lost_is_not_made_twice(desk: Desk) -> No
         desk.page.get_by_role("button", name="Begin a new session").click()
         expect(desk.page.locator(".toast.problem")).to_contain_text("no session was opened")
         drop(desk, "start.geojson", square(STROMA).encode())
-        desk.page.wait_for_function("(old) => !location.hash.includes(old)", arg=desk.session)
-    later = replace(desk, session=desk.page.url.rsplit("/", 1)[1])
-    shown(later)
+        later = in_new_session(desk)
     later.wait_for_mask(STROMA)
     assert (len(ids), len(set(ids))) == (2, 1)
     assert sessions(desk) - before == {later.session}

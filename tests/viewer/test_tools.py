@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from .desk import NESTS, STROMA, Desk, shown
+from .desk import NESTS, STROMA, Desk, in_new_session, shown
 from .program import Program
 
 
@@ -193,9 +192,7 @@ def test_a_file_begins_a_new_session_and_the_earlier_one_is_found_again(desk: De
     desk.saved()
     drop(desk, "start.geojson", square(STROMA).encode())
     desk.page.get_by_role("button", name="Begin a new session").click()
-    desk.page.wait_for_function("(old) => !location.hash.includes(old)", arg=desk.session)
-    later = replace(desk, session=desk.page.url.rsplit("/", 1)[1])
-    shown(later)
+    later = in_new_session(desk)
     later.wait_for_mask(STROMA)
     assert kinds(later) == ["import"]
 
