@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +66,26 @@ def test_networks_that_cannot_look_ahead_have_their_pixels_read() -> None:
         slide.lost = True
         with pytest.raises(SlideError, match="gone"):
             session.look_ahead(x=4500, y=3900, scale="low")
+
+
+_FRESH = """
+import sys
+from pathlib import Path
+from session.stubs import StubPredictors, StubSlide
+from zoomiseg.session import Session
+
+with Session(StubSlide(), predictors=StubPredictors(), folder=Path(sys.argv[1])) as session:
+    session.look_ahead(x=100, y=100, scale="low")
+    before = set(sys.modules)
+    session.click(x=100, y=100, label=1)
+    print(*sorted(set(sys.modules) - before))
+"""
+
+
+def test_a_click_that_was_looked_ahead_to_loads_no_module(tmp_path: Path) -> None:
+    tests = str(Path(__file__).parents[1])
+    command = [sys.executable, "-c", _FRESH, str(tmp_path / "session")]
+    said = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": tests}, check=True, capture_output=True, text=True
+    )
+    assert said.stdout.split() == []

@@ -151,7 +151,11 @@ def _clicks(times: Times, path: Path, ours: Predictors, scale: ScaleName, stages
                     untimed=0,
                 )
     if "end-to-end" in stages:
-        time_first_clicks(times, path, ours, scale, rounds=_ROUNDS)
+
+        def load() -> Predictors:
+            return load_predictors("compact", engine=ours.engine)
+
+        time_first_clicks(times, path, load, scale, rounds=_ROUNDS)
 
 
 def _sam(times: Times, ours: Predictors) -> None:

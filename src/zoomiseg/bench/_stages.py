@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -109,10 +109,20 @@ def clicking(path: Path, predictors: Predictors, scale: ScaleName) -> Iterator[C
 
 
 def time_first_clicks(
-    times: Times, path: Path, predictors: Predictors, scale: ScaleName, *, rounds: int
+    times: Times, path: Path, load: Callable[[], Predictors], scale: ScaleName, *, rounds: int
 ) -> None:
-    """Time the first click on a slide just opened, networks compiled, nothing read."""
+    """Time the first click on a slide just opened, networks compiled, nothing read and no tissue seen.
+
+    Args:
+        times: Where to.
+        path: The slide.
+        load: Returns networks that have seen no tissue yet.
+        scale: Where it is clicked.
+        rounds: How often.
+    """
     for _ in range(rounds):
+        predictors = load()
+        predictors.warm_up()
         with open_slide(path) as slide:
             hands = Clicking(slide, predictors, scale)
             with hands.session:

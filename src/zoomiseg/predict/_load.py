@@ -11,6 +11,7 @@ from zoomiseg.geometry import ScaleName
 from zoomiseg.networks import Card, find_weights, read_int8, verified_card
 
 from ._openvino import OpenVinoPredictor
+from ._tissue_cache import KEPT_BYTES
 
 if TYPE_CHECKING:
     from torch import nn
@@ -52,7 +53,11 @@ class Predictors:
 
 
 def load_predictors(
-    weights: str | Path, *, engine: Engine = "openvino", allow_path: bool = False
+    weights: str | Path,
+    *,
+    engine: Engine = "openvino",
+    allow_path: bool = False,
+    kept_bytes: int = KEPT_BYTES,
 ) -> Predictors:
     """Return the predictors of both scales.
 
@@ -61,6 +66,7 @@ def load_predictors(
         engine: "openvino" compiles for the CPU in single precision; "openvino-int8" takes the weights'
             quantised models, and "openvino" where they have none; "torch" uses a GPU where there is one.
         allow_path: False wherever the name comes over HTTP.
+        kept_bytes: What each network may keep of the patches that it saw last; no matter to "torch".
     Raises:
         WeightsError: The weights are missing, damaged or hold only one scale.
         ValueError: An unknown engine.
@@ -68,15 +74,15 @@ def load_predictors(
     if engine not in get_args(Engine):
         raise ValueError(f"The engine is one of {', '.join(get_args(Engine))}, got {engine!r}.")
     folder = find_weights(str(weights), allow_path=allow_path)
-    low, low_card = load_predictor(folder, "low", engine=engine)
-    high, high_card = load_predictor(folder, "high", engine=engine)
+    low, low_card = load_predictor(folder, "low", engine=engine, kept_bytes=kept_bytes)
+    high, high_card = load_predictor(folder, "high", engine=engine, kept_bytes=kept_bytes)
     if engine == "openvino-int8" and not (_is_int8(low) or _is_int8(high)):
         engine = "openvino"
     return Predictors(low, high, low_card, high_card, low_card.name, engine)
 
 
 def load_predictor(
-    folder: Path, scale: ScaleName, *, engine: Engine = "openvino"
+    folder: Path, scale: ScaleName, *, engine: Engine = "openvino", kept_bytes: int = KEPT_BYTES
 ) -> tuple[OpenVinoPredictor | TorchPredictor, Card]:
     """Return the predictor of one scale from a folder that `find_weights` gave, and its card.
 
@@ -95,7 +101,7 @@ def load_predictor(
 
         return TorchPredictor(load(), card), card
     int8 = read_int8(folder, scale) if engine == "openvino-int8" else None
-    return OpenVinoPredictor(load, card, int8=int8), card
+    return OpenVinoPredictor(load, card, int8=int8, kept_bytes=kept_bytes), card
 
 
 def _is_int8(predictor: OpenVinoPredictor | TorchPredictor) -> bool:

@@ -19,6 +19,7 @@ from ._preprocess import predict_pixels_with, seen_pixels
 from ._reader import CONVERSION, Part, is_kept, reader
 from ._runtime import openvino
 from ._split import SplitNetwork, WholeNetwork
+from ._tissue_cache import KEPT_BYTES
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -32,6 +33,7 @@ class OpenVinoPredictor:
         card: The module's own: its checksum is the key to the cache. One without a checksum is not cached.
         cache_folder: Where converted networks are kept; None is the user's cache folder.
         int8: The quantised model to be run in the module's place, as `read_int8` gives it.
+        kept_bytes: What is kept of the patches that it saw last may weigh.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class OpenVinoPredictor:
         *,
         cache_folder: Path | None = None,
         int8: bytes | None = None,
+        kept_bytes: int = KEPT_BYTES,
     ) -> None:
         self.card = card
         self.is_int8 = int8 is not None
@@ -48,10 +51,14 @@ class OpenVinoPredictor:
         self._module: nn.Module | None = None
         self._loading = Lock()
         self._cache = IrCache(cache_folder or user_cache())
+        self._kept_bytes = kept_bytes
         if int8 is not None:
             read_tissue, read_answer = readers(int8)
             self._network: SplitNetwork | WholeNetwork = SplitNetwork(
-                CompiledNetwork(read_tissue, seldom=True), CompiledNetwork(read_answer), card
+                CompiledNetwork(read_tissue, seldom=True),
+                CompiledNetwork(read_answer),
+                card,
+                kept_bytes=kept_bytes,
             )
         else:
             self._network = self._split() if self._splits() else self._whole()
@@ -143,7 +150,10 @@ class OpenVinoPredictor:
             return answer_part(self.module)
 
         return SplitNetwork(
-            self._compiled(tissue, "tissue", seldom=True), self._compiled(answer, "answer"), self.card
+            self._compiled(tissue, "tissue", seldom=True),
+            self._compiled(answer, "answer"),
+            self.card,
+            kept_bytes=self._kept_bytes,
         )
 
     def _compiled(self, make: Callable[[], Part], name: str, *, seldom: bool = False) -> CompiledNetwork:

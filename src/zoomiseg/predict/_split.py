@@ -12,7 +12,7 @@ from zoomiseg.networks import Card
 from ._compiled import CompiledNetwork
 from ._predictor import FloatArray, ImageArray
 from ._preprocess import normalised
-from ._tissue_cache import Tissue, TissueCache
+from ._tissue_cache import KEPT_BYTES, Tissue, TissueCache
 
 
 class WholeNetwork:
@@ -46,12 +46,20 @@ class SplitNetwork:
         tissue: Normalised image to what `answer` needs of it.
         answer: Guidance and what `tissue` gave to probability.
         card: Of the network.
+        kept_bytes: What the seen tissue of the last patches may weigh.
     """
 
-    def __init__(self, tissue: CompiledNetwork, answer: CompiledNetwork, card: Card) -> None:
+    def __init__(
+        self,
+        tissue: CompiledNetwork,
+        answer: CompiledNetwork,
+        card: Card,
+        *,
+        kept_bytes: int = KEPT_BYTES,
+    ) -> None:
         self.parts: Sequence[CompiledNetwork] = (tissue, answer)
         self._card = card
-        self._cache = TissueCache()
+        self._cache = TissueCache(kept_bytes)
 
     def run(self, pixels: ImageArray, guidance: FloatArray) -> FloatArray:
         """Return (1, 1, H, W) in [0, 1]; see `PixelRun`."""

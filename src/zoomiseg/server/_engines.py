@@ -13,6 +13,9 @@ from zoomiseg.session import PredictorPair
 if TYPE_CHECKING:
     from zoomiseg.predict import Predictors
 
+_KEPT_BYTES = 210 << 20
+"""Four low patches, eight high ones: a view may lie on four, and people click side by side."""
+
 
 class Engines:
     """Loads networks. Every method may take seconds: call them in threads.
@@ -41,7 +44,9 @@ class Engines:
 
         with self._loading:
             if name not in self._loaded:
-                self._loaded[name] = load_predictors(name, engine=self._engine, allow_path=False)
+                self._loaded[name] = load_predictors(
+                    name, engine=self._engine, allow_path=False, kept_bytes=_KEPT_BYTES
+                )
             return self._loaded[name]
 
     def learning(self, name: str, adapt: str) -> PredictorPair:

@@ -154,6 +154,7 @@ class Predictions:
         patch = self.read_patch(scale, box)
         if isinstance(predictor, AheadPredictor):
             predictor.look_at(patch)
+        self._store.prepare()
 
     def _predictor(self, scale: ScaleName) -> Predictor:
         return self._predictors.low if scale == "low" else self._predictors.high

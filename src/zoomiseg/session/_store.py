@@ -36,6 +36,10 @@ class Shelf(Protocol):
         """
         ...
 
+    def prepare(self) -> None:
+        """Load what the first layer would wait for; writes nothing."""
+        ...
+
 
 class MemoryShelf:
     """Compressed layers in memory."""
@@ -49,6 +53,9 @@ class MemoryShelf:
 
     def put(self, layer_id: str, values: ByteArray) -> None:
         self._packed[layer_id] = zlib.compress(values.tobytes(), level=1)
+
+    def prepare(self) -> None:
+        """Do nothing: there is nothing to load."""
 
 
 class FolderShelf:
@@ -82,6 +89,9 @@ class FolderShelf:
             attributes={"sha256": _checksum(values)},
             overwrite=True,
         )
+
+    def prepare(self) -> None:
+        import zarr.codecs  # noqa: F401, PLC0415  # half a second
 
     def _group(self) -> zarr.Group:
         import zarr  # noqa: PLC0415  # as above
@@ -133,6 +143,10 @@ class LayerStore:
                     f"The cache of predictions cannot be written ({error}); nothing is lost, but opening the "
                     "session again will take longer."
                 )
+
+    def prepare(self) -> None:
+        """Load what keeping the first layer would wait for; writes nothing."""
+        self._shelf.prepare()
 
     def _remember(self, layer_id: str, values: ByteArray) -> None:
         values.flags.writeable = False
