@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.zoomiseg-ready
+# Tests wait for browsers and servers much of their time: two processes take little more than half as long.
+WORKERS ?= 2
 
 .PHONY: help setup demo bench test lint types viewer-types unit clean wheel-test coverage
 
@@ -41,7 +43,7 @@ viewer-types:
 	else echo "SKIPPED viewer-types: it needs Node and npm"; test -z "$$ZOOMISEG_NO_SKIPS"; fi
 
 unit: setup
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 wheel-test: setup
 	$(BIN)/python tools/check_wheel.py

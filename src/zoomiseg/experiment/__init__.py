@@ -6,10 +6,11 @@ from ._benchmark import BuiltSlide, build_benchmark, checksum_of
 from ._benchmark_definition import Benchmark, Checksum, benchmark_folder, checksums_text, read_benchmark
 from ._comparison import baselines_on_slide
 from ._core_images import core_images
-from ._curve import Clicker, Curve, replayed_ious, robot_curve
+from ._curve import MAX_CLICKS, Clicker, Curve, replayed_ious, robot_curve
 from ._demo import DemoClick, demo_clicks
 from ._figures import bootstrap_interval, curve_figures, patch_figures
 from ._flips import Flips, far_flips
+from ._paired import PairedClicks, paired_clicks
 from ._patches import PatchResult, PatchTest, PredictorMethod, evaluate_patches
 from ._result_file import ResultFile
 from ._subjects import Subject, collage_subjects, image_subjects, resampled_pair
@@ -30,6 +31,7 @@ __all__ = [
     "DENSITIES",
     "DIAMETERS_UM",
     "FREQUENCIES",
+    "MAX_CLICKS",
     "PLANES",
     "AdaptedMethod",
     "Baseline",
@@ -41,6 +43,7 @@ __all__ = [
     "DemoClick",
     "Flips",
     "GrabCut",
+    "PairedClicks",
     "PatchResult",
     "PatchTest",
     "PredictorMethod",
@@ -65,6 +68,7 @@ __all__ = [
     "image_subjects",
     "known_baselines",
     "load_sam",
+    "paired_clicks",
     "patch_figures",
     "read_benchmark",
     "replayed_ious",
