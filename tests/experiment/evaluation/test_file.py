@@ -97,7 +97,11 @@ def broken_off(content):
     return gzip.compress(content)[:-20]
 
 
-@pytest.mark.parametrize("content", [b"{}", broken_off(b'{"format": 1}' * 99), gzip.compress(b"no JSON")])
+@pytest.mark.parametrize(
+    "content",
+    [b"{}", broken_off(b'{"format": 1}' * 99), gzip.compress(b"no JSON")],
+    ids=["not compressed", "broken off", "no JSON"],
+)
 def test_a_damaged_gzip_file_is_refused(tmp_path, content):
     path = tmp_path / "e.json.gz"
     path.write_bytes(content)
