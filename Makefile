@@ -3,8 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.zoomiseg-ready
-# Tests wait for browsers and servers much of their time: two processes take little more than half as long.
-WORKERS ?= 2
 
 .PHONY: help setup demo bench test lint types viewer-types unit clean wheel-test coverage
 
@@ -43,7 +41,7 @@ viewer-types:
 	else echo "SKIPPED viewer-types: it needs Node and npm"; test -z "$$ZOOMISEG_NO_SKIPS"; fi
 
 unit: setup
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest $(ARGS)
 
 wheel-test: setup
 	$(BIN)/python tools/check_wheel.py
