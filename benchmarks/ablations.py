@@ -1,11 +1,11 @@
 """Trains each small variant of a default, has the robot click development images, and prints the tables.
 
-    python benchmarks/ablations.py FOLDER -o RESULTS [--steps 400] [--only radius] [--threads 1] [--table]
+    python benchmarks/ablations.py FOLDER -o RESULTS [--steps 300 --size 192] [--only radius] [--table]
 
 FOLDER is the data folder with `pairs.csv`. One factor at a time differs from `ablation-low` or
 `ablation-high` (benchmarks/recipes); click loss, skips and encoder are run with three seeds. A run is 1,000
-steps of 4 samples of 256 x 256 pixels, or --steps where the processor is slow; then the robot clicks 40
-images of EBHI-Seg val and 40 of GlaS train, which none of these recipes learns from.
+steps of 4 samples of 256 x 256 pixels, or --steps and --size where the processor is slow; then the robot
+clicks 40 images of EBHI-Seg val and 40 of GlaS train, which none of these recipes learns from.
 What is finished is not run again: interrupted, or with further runs asked for, the same command goes on.
 `--table` runs nothing and prints what is there, for docs/ablations.md.
 """
@@ -37,6 +37,7 @@ SETS = {
     "GlaS train": ("--split", "train", "--limit", "40"),
 }
 STEPS = 1000
+SIZE = 256
 RAMP = 0.3
 """The share of the steps in which the clicks of training grow in number."""
 AFTER = (1, 3, 5)
@@ -90,6 +91,7 @@ def main() -> None:
     parser.add_argument(
         "--steps", type=int, default=STEPS, help="of each training; the same in all runs of RESULTS"
     )
+    parser.add_argument("--size", type=int, default=SIZE, help="of a sample's side, a multiple of 32; likewise")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="run nothing")
     options = parser.parse_args()
@@ -97,7 +99,7 @@ def main() -> None:
     if not options.table:
         for number, run in enumerate(runs, start=1):
             print(f"{number} of {len(runs)}: {run.name}", file=sys.stderr)
-            do(run, options.data, options.output, steps=options.steps, threads=options.threads)
+            do(run, options)
     print(tables(runs, options.output))
 
 
@@ -108,16 +110,17 @@ def queue(factors: Sequence[str]) -> Iterator[Run]:
         yield from (Run(factor, variant, seed) for seed in range(1, seeds + 1) for variant in variants)
 
 
-def do(run: Run, data: Path, output: Path, *, steps: int, threads: int) -> None:
+def do(run: Run, options: argparse.Namespace) -> None:
     """Train and click, as far as that is not done."""
+    data, output = options.data, options.output
     folder = output / run.name
     if not (folder / f"{run.scale}.json").exists():
         recipe = output / f"{run.name}.toml"
         output.mkdir(parents=True, exist_ok=True)
-        recipe.write_text(recipe_text(run, steps))
+        recipe.write_text(recipe_text(run, options.steps, options.size))
         low = ("--low-weights", "compact") if run.scale == "high" else ()
         begin = (*PROGRAM, "train", str(recipe), "--data", str(data), "-o", str(folder), "--resume")
-        subprocess.run([*begin, *low, "--threads", str(threads)], check=True, stdout=sys.stderr)
+        subprocess.run([*begin, *low, "--threads", str(options.threads)], check=True, stdout=sys.stderr)
     for name, chosen in SETS.items():
         result = folder / f"{name}.json"
         if not result.exists():
@@ -137,12 +140,12 @@ def do(run: Run, data: Path, output: Path, *, steps: int, threads: int) -> None:
             result.write_text(json.dumps(values))
 
 
-def recipe_text(run: Run, steps: int) -> str:
-    """Return the recipe of a run: its variant's with the seed, and with as many steps as are asked for."""
+def recipe_text(run: Run, steps: int, size: int) -> str:
+    """Return the recipe of a run: its variant's with the seed, steps and size of samples that are asked for."""
     text = (RECIPES / f"ablation-{run.variant}.toml").read_text("utf-8")
     for key, value in (("steps", steps), ("ramp_steps", round(RAMP * steps))):
         text = re.sub(rf"^{key} = \d+$", f"{key} = {value}", text, flags=re.MULTILINE)
-    return f"{text}seed = {run.seed}\n"
+    return f"{text}seed = {run.seed}\nsize = {size}\n"
 
 
 def _manifest(data: Path, output: Path, name: str) -> Path:

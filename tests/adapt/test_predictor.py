@@ -87,6 +87,21 @@ def test_what_was_clicked_in_another_patch_leads_this_one(shipped):
     )
 
 
+@pytest.mark.parametrize(
+    ("scale", "other"), [("low", "views"), ("high", "views"), ("high", "statistics+head+refine+views")]
+)
+def test_memory_is_kept_beside_every_other_part(shipped, scale, other):
+    given = patch()
+    adapted = AdaptedPredictor(
+        getattr(shipped, scale), adaptation(f"{other}+memory"), tissue=[patch(seed=3).image]
+    )
+    remembered = adapted.remembered(given, CLICKS)
+    assert remembered.clicks.sum(axis=1) == pytest.approx([1, 1], abs=0.2)
+    here = patch(seed=2)
+    alone, led = (adapted.predict(here, CLICKS[:1], memory=each) for each in ((), (remembered,)))
+    assert np.abs(led - alone).max() > 1e-3
+
+
 def test_both_engines_agree(shipped):
     given = patch()
     base = shipped.high

@@ -118,10 +118,7 @@ class AdaptedPredictor:
         """
         places = self._places(memory if self.adaptation.memory else ())
         window = seen_window(patch.frame, pad_to_patch=self.card.pad_to_patch)
-        points = tuple(
-            (column - window.x, row - window.y, label) for column, row, label in _points(patch, clicks)
-        )
-
+        points = self._seen_points(patch, clicks)
         part = window.slices_in(Box(0, 0, patch.frame.box.width, patch.frame.box.height))
         seen = None if settled is None else settled[part]
 
@@ -141,13 +138,15 @@ class AdaptedPredictor:
         return self._obeyed(self._base.predict(patch, clicks, mask_input=mask_input), patch, clicks)
 
     def remembered(self, patch: Patch, clicks: Sequence[Click]) -> Remembered:
-        """Return what the network sees at a patch's clicks; it depends on nothing else."""
+        """Return what the network sees at a patch's clicks, in the first view; it depends on nothing else."""
         found: list[FloatArray] = []
+        look, points = self._looks[0], self._seen_points(patch, clicks)
 
         def run(image: FloatArray, guidance: FloatArray) -> FloatArray:
-            logits, *places = self._looks[0].answer(image, guidance, self._places(()), self._untuned)
+            asked = viewed(Question(guidance, points), look.view, radius_px=self.card.click_radius_px)
+            _, *places = look.answer(image, asked.guidance, self._places(()), self._untuned)
             found.extend(each[0] for each in places[:2])
-            return logits
+            return guidance[:, :1]
 
         predict_with(run, self.card, patch, clicks, None)
         seen, weights = found
@@ -169,6 +168,13 @@ class AdaptedPredictor:
 
     def _obeyed(self, probability: FloatArray, patch: Patch, clicks: Sequence[Click]) -> FloatArray:
         return obeyed(probability, _points(patch, clicks), radius_px=self.card.click_radius_px)
+
+    def _seen_points(self, patch: Patch, clicks: Sequence[Click]) -> tuple[PatchPoint, ...]:
+        """Return the clicks in the pixels that the network gets to see."""
+        window = seen_window(patch.frame, pad_to_patch=self.card.pad_to_patch)
+        return tuple(
+            (column - window.x, row - window.y, label) for column, row, label in _points(patch, clicks)
+        )
 
     def _tuning(
         self, image: FloatArray, question: Question, places: tuple[FloatArray, FloatArray]
