@@ -91,7 +91,9 @@ def main() -> None:
     parser.add_argument(
         "--steps", type=int, default=STEPS, help="of each training; the same in all runs of RESULTS"
     )
-    parser.add_argument("--size", type=int, default=SIZE, help="of a sample's side, a multiple of 32; likewise")
+    parser.add_argument(
+        "--size", type=int, default=SIZE, help="of a sample's side, a multiple of 32; likewise"
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="run nothing")
     options = parser.parse_args()
@@ -141,7 +143,7 @@ def do(run: Run, options: argparse.Namespace) -> None:
 
 
 def recipe_text(run: Run, steps: int, size: int) -> str:
-    """Return the recipe of a run: its variant's with the seed, steps and size of samples that are asked for."""
+    """Return the recipe of a run: its variant's with the seed, steps and size asked for."""
     text = (RECIPES / f"ablation-{run.variant}.toml").read_text("utf-8")
     for key, value in (("steps", steps), ("ramp_steps", round(RAMP * steps))):
         text = re.sub(rf"^{key} = \d+$", f"{key} = {value}", text, flags=re.MULTILINE)

@@ -5,9 +5,9 @@
 The files are `evaluation.json` of `zoomiseg evaluate -o`, the second of the same slides and row with, say,
 `--adapt memory`. For each slide and each quarter of its patches, in the order in which they were worked on:
 mean clicks to the quality (what never gets there counts as many as a patch may take) and mean IoU after one
-click. With `--against`, patches are paired by place, and the ratio of their clicks, that file's to the first's,
-comes with an interval by paired bootstrap. Where a network does not learn, quarters differ by their tissue
-alone; so learning shows in a ratio that falls from quarter to quarter.
+click. With `--against`, patches are paired by place, and the ratio of their clicks, that file's to the
+first's, comes with an interval by paired bootstrap. Where a network does not learn, quarters differ by their
+tissue alone; so learning shows in a ratio that falls from quarter to quarter.
 """
 
 from __future__ import annotations
