@@ -53,9 +53,9 @@ def write_small(folder: Path) -> None:
 def finetune(run, tmp_path):
     write_small(tmp_path)
 
-    def finetune_it(*more, rate, steps, start="tiny"):
+    def finetune_it(*more, rate, steps, start="tiny", keys=""):
         path = tmp_path / "quick.toml"
-        path.write_text(RECIPE.replace("RATE", f"{rate}").replace("STEPS", f"{steps}"))
+        path.write_text(keys + RECIPE.replace("RATE", f"{rate}").replace("STEPS", f"{steps}"))
         return run("train", path, "--data", tmp_path, "-o", tmp_path / "mine", "--from", start, *more)
 
     return finetune_it
@@ -116,6 +116,13 @@ def test_better_weights_are_kept_with_the_figures_of_both(finetune, blind, tmp_p
         assert (card["recipe"], card["sha256"]) == ("quick", best["sha256"])
     assert tensors(tmp_path / "mine").keys() == {"low", "high"}
     assert tensors(tmp_path / "mine") != tensors(blind)
+
+
+def test_the_robot_clicks_with_what_was_learnt_drawn_back_to_the_old_weights(finetune):
+    answer = finetune("--json", rate=50.0, steps=1, keys="blend = 1e-9\n")
+    for best in answer.json["best"].values():
+        assert best["after"] == best["before"]
+        assert best["kept"] == "old"
 
 
 def test_it_tells_what_it_does_and_goes_on_with_resume(finetune, tmp_path):

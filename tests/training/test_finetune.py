@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
+import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from zoomiseg.training import Checked, Figures
-from zoomiseg.training._finetune import FOLDS, plan_folds, pooled
+from zoomiseg.training._finetune import FOLDS, blended, plan_folds, pooled
 from zoomiseg.training._sources import Row
 
 
@@ -90,3 +95,22 @@ def test_figures_of_folds_count_by_their_images():
 )
 def test_fewer_clicks_help_then_more_after_five_and_equal_does_not(before, after, helped):
     assert Checked("cross-validation", 3, before, after).helped == helped
+
+
+@pytest.mark.parametrize("share", [0.25, 1.0])
+def test_blended_weights_and_norm_statistics_lie_on_the_line_between_old_and_new(share):
+    torch.manual_seed(1)
+    start, taught = (nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)) for _ in range(2))
+    taught.train()(torch.randn(2, 3, 8, 8))
+    old, new = (
+        {name: value.numpy().copy() for name, value in each.state_dict().items()} for each in (start, taught)
+    )
+    mixed = blended(taught, start, share)
+    assert mixed is taught
+    for name, value in mixed.state_dict().items():
+        floating = value.is_floating_point()
+        expected = share * new[name] + (1 - share) * old[name] if floating else new[name]
+        np.testing.assert_allclose(value.numpy(), expected, rtol=1e-6, atol=1e-7)
+    assert not np.allclose(new["1.running_mean"], old["1.running_mean"])
+    kept = deepcopy(start).state_dict()
+    assert all(np.array_equal(kept[name].numpy(), value) for name, value in old.items())

@@ -104,6 +104,7 @@ def test_every_key_can_be_set(recipe):
         validate_every = 50
         validation = [{kind = "gland", limit = 3}, {split = "train", kind = "polyp"}]
         keep_better = true
+        blend = 0.5
     """
     loaded = load_recipe(recipe(text))
     keys = {line.split("=")[0].strip() for line in text.splitlines() if line.strip()}
@@ -223,6 +224,11 @@ def test_without_click_loss_nothing_else_is_other(name):
     assert without == dataclasses.replace(load_recipe(name), name=without.name, click_weight=0.0)
 
 
+def test_only_what_is_compared_with_the_weights_before_can_be_blended_with_them(recipe):
+    with pytest.raises(RecipeError, match="has a blend, which needs keep_better = true"):
+        load_recipe(recipe('scale = "low"\nnetwork = "start"\nsteps = 3\nmpp = [1.5, 2.0]\nblend = 0.5'))
+
+
 BOTH = """
 network = "start"
 keep_better = true
@@ -250,6 +256,7 @@ def test_a_recipe_for_both_scales_has_a_table_for_each(recipe):
         (("network", 'scale = "low"\nnetwork'), "needs the tables low and high and no scale"),
         (("keep_better = true", ""), "which needs keep_better = true"),
         (("steps = 5", "stops = 5"), "has unknown keys: stops"),
+        (("steps = 5", "steps = 5\nblend = 0.0"), "must be above 0 and at most 1"),
     ],
 )
 def test_a_recipe_for_both_scales_that_cannot_be_used_is_told(recipe, change, said):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from zoomiseg.errors import RecipeError
@@ -173,6 +174,21 @@ def pooled(figures: Sequence[Figures]) -> Figures:
     return Figures(sum(weights), tuple(noc), sum(each.failures for each in figures), tuple(after))
 
 
+@torch.no_grad()
+def blended(taught: nn.Module, start: nn.Module, share: float) -> nn.Module:
+    """Return the taught network with its weights, norm statistics included, drawn back towards the start's.
+
+    Args:
+        taught: Is changed.
+        start: Of the same layers.
+        share: Of the taught weights in the mean; 1 changes nothing.
+    """
+    for new, old in zip(taught.state_dict().values(), start.state_dict().values(), strict=True):
+        if share < 1 and new.is_floating_point():
+            new.lerp_(old.to(new), 1 - share)
+    return taught
+
+
 class _Teacher:
     """Trains and clicks, always in the same way."""
 
@@ -209,7 +225,7 @@ class _Teacher:
             options=self._options,
             reports=self._reports,
         )
-        return trained.network
+        return blended(trained.network, self._start, recipe.blend)
 
     def clicked(self, network: nn.Module, images: ValidationSet) -> Figures:
         found = validate(network, (images,), self._recipe, share=Share(), gather=_same)

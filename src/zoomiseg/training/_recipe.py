@@ -89,6 +89,8 @@ class Recipe:
             0.85, averaged over the sets.
         keep_better: Let the robot also click with the weights that it begins with, on images that are held
             out, and keep those weights where the training did not better them.
+        blend: With `keep_better`: the share of the trained weights in those kept, the rest being that
+            of the weights it began with (WiSE-FT, Wortsman et al. 2022). With less, less is forgotten.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Recipe:
     validate_every: int = 400
     validation: tuple[ValidationChoice, ...] = (ValidationChoice(),)
     keep_better: bool = False
+    blend: float = 1.0
 
     @property
     def skips(self) -> SkipOptions:

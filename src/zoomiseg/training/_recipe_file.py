@@ -87,6 +87,12 @@ def _parsed(values: Mapping[str, Any], name: str) -> Recipe:
     recipe = Recipe(name=name, **frozen)
     if (recipe.steps > 0) == (recipe.epochs > 0):
         raise RecipeError(f"The recipe {name} must have steps or epochs, one of them and above 0.")
+    if not 0 < recipe.blend <= 1:
+        raise RecipeError(
+            f"The recipe {name} has the blend {recipe.blend}; it must be above 0 and at most 1."
+        )
+    if recipe.blend < 1 and not recipe.keep_better:
+        raise RecipeError(f"The recipe {name} has a blend, which needs keep_better = true.")
     return recipe
 
 
