@@ -101,7 +101,10 @@ def main() -> None:
     if not options.table:
         for number, run in enumerate(runs, start=1):
             print(f"{number} of {len(runs)}: {run.name}", file=sys.stderr)
-            do(run, options)
+            try:
+                do(run, options)
+            except subprocess.CalledProcessError as error:
+                sys.exit(error.stderr or f"{run.name} failed; the same command goes on from what is done.")
     print(tables(runs, options.output))
 
 

@@ -203,7 +203,21 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path):
     with pytest.raises(RecipeError) as caught:
         train(tiny_recipe(learning_rate=0.02), RandomSamples(), tmp_path, options=RESUME)
     path = tmp_path / "checkpoint.pt"
-    assert str(caught.value) == f"{path} belongs to another recipe than tiny; choose another folder."
+    before = tiny_recipe().learning_rate
+    assert str(caught.value).startswith(
+        f"{path} was written with learning_rate = {before}, and tiny has 0.02."
+    )
+
+
+def test_a_checkpoint_from_before_a_key_existed_is_that_of_the_key_s_default(tmp_path):
+    finished = train(tiny_recipe(), RandomSamples(), tmp_path)
+    state = checkpoint(tmp_path)
+    del state["recipe"]["blend"]
+    torch.save(state, tmp_path / "checkpoint.pt")
+    again = train(tiny_recipe(), RandomSamples(broken_at=0), tmp_path, options=RESUME)
+    assert_equal_states(finished.network.state_dict(), again.network.state_dict())
+    with pytest.raises(RecipeError, match=r"was written with blend = 1\.0, and tiny has 0\.5\."):
+        train(tiny_recipe(blend=0.5), RandomSamples(), tmp_path, options=RESUME)
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_its_checkpoint(tmp_path, monkeypatch):

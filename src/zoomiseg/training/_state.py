@@ -7,6 +7,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -17,7 +18,7 @@ from zoomiseg.errors import RecipeError
 from ._learner import Learner
 from ._recipe import Recipe
 
-_NAME, _FORMAT = "checkpoint.pt", 2
+_NAME, _FORMAT = "checkpoint.pt", 3
 _ELSEWHERE = "Give --data and --from as before, choose another folder, or begin anew, without --resume."
 
 
@@ -56,7 +57,7 @@ def save_state(
     """Write network, averaged weights, optimiser and the number of finished steps."""
     state = {
         "format": _FORMAT,
-        "recipe": _identity(recipe),
+        "recipe": _told(dataclasses.asdict(recipe)),
         "low": _low(learner),
         "origin": dataclasses.asdict(origin),
         "step": step,
@@ -91,8 +92,7 @@ def load_state(
     state = torch.load(path, map_location="cpu", weights_only=True)
     if state.get("format") != _FORMAT:
         raise RecipeError(f"{path} was written by another release of zoomiseg; begin anew, without --resume.")
-    if state["recipe"] != _identity(recipe):
-        raise RecipeError(f"{path} belongs to another recipe than {recipe.name}; choose another folder.")
+    _require_same_recipe(path, state["recipe"], recipe)
     if state["low"] != _low(learner):
         raise RecipeError(f"{path} was made with other low-scale weights than {recipe.low_weights!r}.")
     _require_same(path, state.get("origin"), origin)
@@ -112,8 +112,24 @@ def _require_same(path: Path, found: dict[str, str] | None, origin: Origin) -> N
         raise RecipeError(f"{path} began with other weights than those of now.", hint=_ELSEWHERE)
 
 
-def _identity(recipe: Recipe) -> str:
-    return repr(dataclasses.asdict(recipe))
+def _require_same_recipe(path: Path, found: dict[str, str], recipe: Recipe) -> None:
+    """Refuse a checkpoint of another recipe; a key that came after it has the value that changes nothing."""
+    defaults = {
+        field.name: field.default
+        for field in dataclasses.fields(recipe)
+        if field.default is not dataclasses.MISSING
+    }
+    before, now = _told(defaults) | found, _told(dataclasses.asdict(recipe))
+    for key, value in now.items():
+        if before.get(key) != value:
+            raise RecipeError(
+                f"{path} was written with {key} = {before.get(key)}, and {recipe.name} has {value}.",
+                hint="Choose another folder, change the recipe back, or begin anew, without --resume.",
+            )
+
+
+def _told(values: dict[str, Any]) -> dict[str, str]:
+    return {name: repr(value) for name, value in values.items()}
 
 
 def _low(learner: Learner) -> str:
