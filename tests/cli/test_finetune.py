@@ -153,6 +153,15 @@ def test_what_is_wrong_is_one_sentence(more, told, run, tmp_path):
     assert told in answer.said
 
 
+def test_a_recipe_that_names_its_network_wants_weights_to_begin_with_all_the_same(run, tmp_path):
+    write_pairs(tmp_path)
+    path = tmp_path / "mine.toml"
+    path.write_text('scale = "low"\nnetwork = "compact"\nkeep_better = true\nsteps = 1\nmpp = [1.4, 2.4]\n')
+    answer = run("train", path, "--data", tmp_path, "-o", tmp_path / "mine")
+    assert answer.code == 1
+    assert "The recipe mine begins with trained weights. Name them: --from compact." in answer.said
+
+
 def test_the_weights_to_begin_with_are_never_written_over(run, blind, tmp_path):
     write_pairs(tmp_path)
     answer = run("train", "finetune", "--data", tmp_path, "-o", blind, "--from", blind)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoomiseg.errors import OutputError
 
 from ._output import counted, print_result, progress, say, warn
-from ._training import begun, reports_of, telling_how_to_resume
+from ._training import begun_with, reports_of, telling_how_to_resume, wants_weights
 
 if TYPE_CHECKING:
     from zoomiseg.networks import Card
@@ -55,10 +55,13 @@ def finetune(
     """Run each recipe in turn and print one answer; the folder has the better weights of each scale.
 
     Raises:
+        RecipeError: No weights to begin with are named.
         OutputError: The folder is that of the weights to begin with.
-        RecipeError, WeightsError: As for `begun`.
+        WeightsError: They are missing, damaged, or of another network than a recipe trains.
         ManifestError, SlideError, AnnotationError: The data cannot be used.
     """
+    if start is None:
+        raise wants_weights(recipes[0])
     done = []
     for recipe in recipes:
         scale = _finetuned(recipe, start, data, folder, low_weights=low_weights, options=options)
@@ -77,7 +80,7 @@ def finetune(
 
 def _finetuned(
     recipe: Recipe,
-    start: str | None,
+    start: str,
     data: Sequence[Path],
     folder: Path,
     *,
@@ -88,9 +91,7 @@ def _finetuned(
     from zoomiseg.training import finetune as run
     from zoomiseg.training import keep_weights, load_low_network, save_weights
 
-    chosen, network = begun(recipe, start)
-    assert start is not None
-    assert network is not None
+    chosen, network = begun_with(recipe, start)
     source = find_weights(start, allow_path=True)
     if source.resolve() == folder.resolve():
         raise OutputError(f"{folder} holds the weights to begin with.", hint="Choose another folder with -o.")
@@ -112,13 +113,13 @@ def _finetuned(
         )
     if done.network is None:
         return _Scale(chosen, done, keep_weights(source, folder, chosen.scale))
-    begun_with = read_card(source, chosen.scale)
-    assert done.checked is not None
+    before = read_card(source, chosen.scale)
+    assert done.checked is not None, "new weights are kept only once they were checked"
     card = save_weights(
         done.network,
         chosen,
         folder,
-        data=f"Fine-tuned on data of its user; before, as {begun_with.name}: {begun_with.data}",
+        data=f"Fine-tuned on data of its user; before, as {before.name}: {before.data}",
         figures={"held out": done.checked.after.named(), "held out before": done.checked.before.named()},
     )
     return _Scale(chosen, done, card)

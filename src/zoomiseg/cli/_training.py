@@ -62,15 +62,23 @@ def begun(recipe: Recipe, start: str | None) -> tuple[Recipe, nn.Module | None]:
         RecipeError: The recipe wants weights to begin with, and there are none.
         WeightsError: They are missing, damaged, or of another network than the recipe trains.
     """
-    from zoomiseg.networks import find_weights, load_network, may_begin
     from zoomiseg.training import START
 
     if start is None:
         if recipe.network == START:
-            raise RecipeError(
-                f"The recipe {recipe.name} begins with trained weights.", hint="Name them: --from compact."
-            )
+            raise wants_weights(recipe)
         return recipe, None
+    return begun_with(recipe, start)
+
+
+def begun_with(recipe: Recipe, start: str) -> tuple[Recipe, nn.Module]:
+    """Return a recipe, settled on the network of the weights it begins with, and that network.
+
+    Raises:
+        WeightsError: They are missing, damaged, or of another network than the recipe trains.
+    """
+    from zoomiseg.networks import find_weights, load_network, may_begin
+
     network, card = load_network(find_weights(start, allow_path=True), recipe.scale)
     chosen = recipe.begun_with(card)
     if not may_begin(chosen.network, card.network):
@@ -79,3 +87,10 @@ def begun(recipe: Recipe, start: str | None) -> tuple[Recipe, nn.Module | None]:
             hint="Choose weights of that network, or leave out --from.",
         )
     return chosen, network
+
+
+def wants_weights(recipe: Recipe) -> RecipeError:
+    """Return the refusal of a recipe that begins with weights, where none are named."""
+    return RecipeError(
+        f"The recipe {recipe.name} begins with trained weights.", hint="Name them: --from compact."
+    )
