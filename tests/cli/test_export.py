@@ -173,6 +173,17 @@ def test_geojson_of_others_needs_the_slide(run, slide, tmp_path):
     np.testing.assert_array_equal(tifffile.imread(tmp_path / "a.tif"), expected)
 
 
+def test_nothing_is_written_into_the_session_that_is_read(run, copy):
+    folder = copy / "case.zoomiseg"
+    before = {path: path.read_bytes() for path in folder.glob("events*")}
+    assert before
+    for output in (*before, folder / "mask.geojson"):
+        answer = run("export", folder, "-o", output, "--to", "geojson")
+        assert answer.code == 1
+        assert f"The result would lie in {folder}, from which it is made." in answer.said
+    assert {path: path.read_bytes() for path in before} == before
+
+
 def test_what_is_read_is_never_written_over(run, copy, slide, tmp_path):
     mine = shutil.copy(slide, tmp_path / "case.tif")
     for source, output, more in (

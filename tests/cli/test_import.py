@@ -108,6 +108,14 @@ def test_a_finished_session_is_its_mask_and_its_own_results_are_no_second_annota
     assert (tmp_path / "out" / "masks" / "case.tif").stat().st_ino == before
 
 
+def test_two_sessions_of_a_slide_are_told_with_their_places(run, copy, tmp_path):
+    shutil.copytree(copy / "case.zoomiseg", copy / "again.zoomiseg")
+    answer = run("import", copy, "-o", tmp_path / "out")
+    assert answer.code == 1
+    both = f"{copy / 'again.zoomiseg'} and {copy / 'case.zoomiseg'}"
+    assert f"It has two annotations, in {both}; move one of them out of the folder." in answer.said
+
+
 def test_a_session_whose_slide_is_not_found_is_told(run, copy, tmp_path):
     (copy / "case.zoomiseg" / "origin.json").unlink()
     for name in ("case.geojson", "case-mask.ome.tif"):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -67,6 +68,15 @@ def test_geojson_breaks_no_rule_of_qupath_and_names_revision_and_weights(session
         assert facts == {"name": "case", "width": 1001, "height": 801, "mpp": [0.25, 0.25]}
     area = sum(feature["properties"]["measurements"]["Area µm^2"] for feature in features)
     assert area == pytest.approx(high_mask(session).sum() * 0.25, rel=0.02)
+
+
+def test_a_tiff_names_revision_and_weights_too(session, tmp_path):
+    export(session, tmp_path / "a.tif")
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        found = ElementTree.fromstring(file.ome_metadata)
+    noted = {each.get("K"): each.text for each in found.iter() if each.tag.endswith("}M")}
+    assert (noted["revision"], noted["weights"]) == (str(session.revision), "disks dddddddddddd")
+    assert json.loads(noted["zoomiseg:slide"])["name"] == "case"
 
 
 def test_another_class_has_its_own_mask_and_name(session, tmp_path):

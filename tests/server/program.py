@@ -44,9 +44,10 @@ class Server:
         self.process.wait()
 
     def end(self) -> tuple[int, str]:
-        """Ask it to end; return how it did, and what it said."""
+        """Ask it to end; return how it did, and what it said. To stdout goes nothing but its address."""
         self.process.send_signal(signal.SIGINT)
-        _, err = self.process.communicate(timeout=180)
+        out, err = self.process.communicate(timeout=180)
+        assert out == ""
         return self.process.returncode, err
 
 

@@ -28,7 +28,8 @@ def refused(*arguments) -> str:
 def test_the_first_line_is_the_address_as_json_where_that_is_asked_for(slides, tmp_path):
     with serving(slides, "--sessions", tmp_path, "--json") as server:
         assert json.loads(server.url)["url"].startswith("http://127.0.0.1:")
-        assert server.end()[0] == 130
+        code, said = server.end()
+        assert (code, "every click that was answered is saved" in said) == (130, True)
 
 
 def test_the_address_is_opened_in_the_browser_only_where_that_is_asked_for_or_somebody_watches(

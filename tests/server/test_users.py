@@ -101,7 +101,9 @@ def test_a_file_of_users_gives_links_once_and_keeps_only_checksums(slides, tmp_p
     links = {line.split()[2].rstrip(","): line.split()[-1] for line in said.splitlines() if "Link" in line}
     assert set(links) == {"anna", "bela"}
     token = links["anna"].partition("token=")[2]
-    assert token not in file.read_text("utf-8")
+    kept = file.read_text("utf-8")
+    assert kept.startswith("# pathologists\nanna:")
+    assert token not in kept
     with serving(slides, *arguments) as server:
         with server.client(Authorization=f"Bearer {token}") as anna:
             assert anna.get("config").json()["user"] == "anna"

@@ -154,6 +154,9 @@ def test_a_session_learns_where_its_user_chose_so_when_he_began_it(page: Page, p
     expect(choice).to_be_checked()
     page.locator("li", has_text=SAMPLE).get_by_role("button").last.click()
     expect(page.get_by_role("checkbox", name="Learn from this slide")).to_be_checked()
+    part = page.get_by_role("region", name="Learning")
+    expect(part).to_contain_text("at several magnifications: fewer clicks")
+    expect(part).to_contain_text("propose masks")
 
     page.goto(program.url)
     choice.uncheck()

@@ -30,7 +30,7 @@ from . import (
     _train,
     _weights,
 )
-from ._output import print_error, say, wants_json
+from ._output import EndedAfterAnswer, print_error, say, wants_json
 
 DONE, BAD_INPUT, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _TRACEBACK = "ZOOMISEG_TRACEBACK"
@@ -95,6 +95,9 @@ def _run(arguments: list[str]) -> int:
         code = app(arguments, prog_name=_PROGRAM, standalone_mode=False)
     except TyperException as error:
         return _wrong_usage(error, as_json)
+    except EndedAfterAnswer as ended:
+        say(str(ended))
+        return INTERRUPTED
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except ZoomisegError as error:
@@ -113,7 +116,8 @@ def _run(arguments: list[str]) -> int:
 
 
 def _wrong_usage(error: TyperException, as_json: bool) -> int:
-    message = error.format_message()
+    # Typer lets pydantic say what kind of error it is; nobody but its programmers needs to know.
+    message = error.format_message().replace("Value error, ", "")
     if message.startswith("Usage:"):
         # No verb was given: Typer's message is the whole help.
         print_error(message, code="usage", hint=None, as_json=False)

@@ -20,6 +20,10 @@ class Advance(Protocol):
         ...
 
 
+class EndedAfterAnswer(Exception):
+    """Ctrl-C where the answer was printed already, so that nothing more may go to stdout; says a sentence."""
+
+
 def wants_json(arguments: Sequence[str]) -> bool:
     """Say whether the user asked for JSON, also where the arguments are wrong otherwise."""
     return "--json" in arguments

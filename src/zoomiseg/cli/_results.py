@@ -73,18 +73,24 @@ def refuse_to_replace(results: Results, inputs: Iterable[Path]) -> None:
 
 
 def keep_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Refuse to write over what is being read.
+    """Refuse to write over what is being read, or into a folder that is: a session, a slide of many files.
 
     Raises:
-        OutputError: An output is one of the inputs; names it.
+        OutputError: Names the output.
     """
-    read = [path for path in inputs if path.exists()]
+    read = [path.resolve() for path in inputs if path.exists()]
     for output in outputs:
         if output.exists() and any(output.samefile(path) for path in read):
             raise OutputError(
                 f"The result would replace {output}, from which it is made.",
                 hint="Choose another place with -o.",
             )
+        for folder in read:
+            if folder.is_dir() and output.resolve().is_relative_to(folder):
+                raise OutputError(
+                    f"The result would lie in {folder}, from which it is made.",
+                    hint="Choose another place with -o.",
+                )
 
 
 def write_results(session: Session, slide: Slide, results: Results) -> tuple[Exported, Exported]:

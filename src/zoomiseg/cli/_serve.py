@@ -9,7 +9,7 @@ import typer
 
 from ._browser import show_in_browser, somebody_watches
 from ._options import EngineOption, JsonFlag
-from ._output import print_result, say
+from ._output import EndedAfterAnswer, print_result, say
 
 if TYPE_CHECKING:
     from zoomiseg.server import Started
@@ -115,17 +115,28 @@ def serve(
 
     opens = open_ if open_ is not None else not (json or users or user_header) and somebody_watches()
 
+    told = False
+
     def announce(started: Started) -> None:
+        nonlocal told
+        told = True
         print_result({"url": started.url}, [started.url], as_json=json)
+        # A secret of the server's own is kept beside the sessions; of a user's only a checksum is.
+        once = ", shown only now" if users else ""
         for name, link in started.links.items():
-            say(f"Link for {name}, shown only now: {link}")
+            say(f"Link for {name}{once}: {link}")
         if opens:
             show_in_browser(started.url)
 
-    serve_until_ended(
-        settings,
-        host=host,
-        port=port,
-        on_ready=announce,
-        on_first_start=lambda: say("Preparing the networks for this computer; only a first start waits."),
-    )
+    try:
+        serve_until_ended(
+            settings,
+            host=host,
+            port=port,
+            on_ready=announce,
+            on_first_start=lambda: say("Preparing the networks for this computer; only a first start waits."),
+        )
+    except KeyboardInterrupt as error:
+        if not told:
+            raise
+        raise EndedAfterAnswer("Ended; every click that was answered is saved.") from error

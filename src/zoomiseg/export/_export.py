@@ -88,7 +88,7 @@ def _as_geojson(region: MaskRegion, path: Path, progress: ReportProgress | None)
 
 
 def _as_tiff(region: MaskRegion, path: Path, progress: ReportProgress | None) -> Exported:
-    write_mask_tiff(path, region.read, region.grid, progress=progress)
+    write_mask_tiff(path, region.read, region.grid, metadata=region.metadata, progress=progress)
     return Exported(path, None, region.area_mm2)
 
 

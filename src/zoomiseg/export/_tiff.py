@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 
@@ -16,7 +17,12 @@ FOREGROUND = 255
 
 
 def write_mask_tiff(
-    path: str | PathLike[str], read: MaskReader, grid: Grid, *, progress: ReportProgress | None = None
+    path: str | PathLike[str],
+    read: MaskReader,
+    grid: Grid,
+    *,
+    metadata: Mapping[str, str] | None = None,
+    progress: ReportProgress | None = None,
 ) -> None:
     """Write a mask as a tiled, pyramidal OME-TIFF of 0 and 255, so that it shows in any viewer.
 
@@ -26,6 +32,7 @@ def write_mask_tiff(
         path: Where to; an older file there is replaced.
         read: Answers a box in grid pixels, inside the grid, with its (H, W) mask; not zero is foreground.
         grid: The mask's pixels; its µm per pixel are written into the file.
+        metadata: Texts that the file carries as an OME map annotation.
         progress: Called with the share done, rising to 1.
 
     Raises:
@@ -42,5 +49,6 @@ def write_mask_tiff(
         height=grid.height,
         mpp=grid.mpp,
         kind="mask",
+        notes=metadata,
         progress=progress,
     )

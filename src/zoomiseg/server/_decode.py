@@ -1,7 +1,7 @@
 """Decodes an uploaded mask in a process of its own, so that a hostile file costs no more than that process.
 
-Run as `python -m zoomiseg.server._decode IN OUT KIND CLASS WIDTH HEIGHT MPP_X MPP_Y`. Says on stdout, as a
-JSON list of sentences, what was left out, and on stderr what is wrong.
+Its arguments are IN OUT KIND CLASS WIDTH HEIGHT MPP_X MPP_Y. Says on stdout, in JSON, what was left out (a
+list of sentences), or what is wrong (one sentence). What libraries say on stderr is for nobody.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
             with open_mask(source) as mask:
                 _write(mask, out, width=mask.width, height=mask.height)
     except ZoomisegError as error:
-        sys.stderr.write(str(error))
+        json.dump(str(error), sys.stdout)
         return REFUSED
     json.dump(notices, sys.stdout)
     return 0
@@ -80,7 +80,3 @@ def _limit_myself() -> None:
 
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

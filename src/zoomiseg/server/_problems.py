@@ -111,6 +111,8 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return problem(422, code="invalid", detail="The body of the request is no JSON.")
     # The value itself is left out: it may be no JSON, and it may be long.
     faults = [f"{_place(each['loc'])}: {each['msg']}" for each in error.errors()[:3]]
     return problem(422, code="invalid", detail=f"The request cannot be understood: {'; '.join(faults)}.")

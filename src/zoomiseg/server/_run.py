@@ -60,6 +60,8 @@ def serve(
     """
     share_heap()
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    # What is wrong with a damaged slide is said where slides are listed.
+    logging.getLogger("tifffile").propagate = False
     # The sessions' folder is made inside it by default: a misspelt name must not make both.
     require_folder(settings.slides)
     if settings.database is not None:

@@ -22,7 +22,9 @@ from ._decode import REFUSED
 
 UploadKind = Literal["geojson", "tiff"]
 _SECONDS = 600
-_NAMES = {"geojson": "mask.geojson", "tiff": "mask.tif"}
+_NAMES = {"geojson": "upload.geojson", "tiff": "upload.tif"}
+# Not with -m: Python would then warn that the package has the module already.
+_RUN = "import sys; from zoomiseg.server._decode import main; sys.exit(main(sys.argv[1:]))"
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,13 @@ def decoded(data: bytes, kind: UploadKind, slide: Slide, class_: str) -> Iterato
 
 
 def _decode(arguments: list[str]) -> list[str]:
-    command = [sys.executable, "-m", "zoomiseg.server._decode", *arguments]
+    command = [sys.executable, "-c", _RUN, *arguments]
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise AnnotationError("Decoding the mask takes too long.", hint="Send a smaller one.") from error
     if run.returncode == REFUSED:
-        raise AnnotationError(run.stderr.strip())
+        raise AnnotationError(json.loads(run.stdout))
     if run.returncode:
         raise AnnotationError("The mask cannot be decoded.", hint="It may be damaged; export it again.")
     notices: list[str] = json.loads(run.stdout)

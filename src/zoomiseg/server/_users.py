@@ -94,7 +94,8 @@ def local_user_with_token(sessions: Path) -> Users:
 def users_of_file(path: Path) -> Users:
     """Return the users of a file: a name on each line; after a colon stands the SHA-256 of the secret.
 
-    A name without one gets a secret, of which only the checksum is written back into the file.
+    A name without one gets a secret, of which only the checksum is written back into the file. Empty lines
+    and those that begin with # are left as they are.
 
     Raises:
         OutputError: The file cannot be read or written, or a line is no user.
@@ -103,7 +104,10 @@ def users_of_file(path: Path) -> Users:
     digests: dict[str, str] = {}
     lines = []
     for line in _lines_of(path):
-        name, digest = _user_in(line, path)
+        if not line.strip() or line.startswith("#"):
+            lines.append(f"{line}\n")
+            continue
+        name, digest = _user_in(line.strip(), path)
         if digest is None:
             links[name] = secrets.token_urlsafe(32)
             digest = _digest(links[name])
@@ -120,10 +124,9 @@ def users_of_file(path: Path) -> Users:
 
 def _lines_of(path: Path) -> Iterable[str]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        return path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise OutputError(f"The users in {path} cannot be read ({error}).") from error
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _user_in(line: str, path: Path) -> tuple[str, str | None]:

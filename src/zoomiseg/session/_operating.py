@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from zoomiseg.errors import ClickOutside, SessionError
+from zoomiseg.errors import ClickError, ClickOutside, SessionError
 from zoomiseg.geometry import Box, Click, ScaleName
 
 from ._events import DEFAULT_CLASS
@@ -84,9 +84,9 @@ class OperableSession(ReadableSession):
 
         Raises:
             ClickOutside: It lies outside the slide.
-            ClickError: Coordinates or label make no sense.
+            ClickError: Coordinates, label or scale make no sense.
             RevisionConflict: Somebody else changed the session first.
-            SessionError: Another scale, or an id that was used for something else.
+            SessionError: An id that was used for something else.
             OutputError: It cannot be saved; nothing has changed.
             SlideError: The slide cannot be read there; nothing has changed.
         """
@@ -252,7 +252,7 @@ class OperableSession(ReadableSession):
 
     def _require_scale(self, scale: ScaleName, what: str) -> None:
         if scale not in ("low", "high"):
-            raise SessionError(f"A {what}'s scale is 'low' or 'high', got {scale!r}.")
+            raise ClickError(f"A {what}'s scale is 'low' or 'high', got {scale!r}.")
 
     def _require_inside(self, x: float, y: float, what: str) -> None:
         width, height = self.slide.width, self.slide.height

@@ -78,7 +78,9 @@ class Operations:
         """
         known = self._answers.get(op_id) if op_id is not None else None
         if known and known[0].kind != kind:
-            raise SessionError(f"The operation id {op_id!r} belongs to a {known[0].kind}, not to a {kind}.")
+            raise SessionError(
+                f"The operation id {op_id!r} was used before, for another operation ({known[0].kind})."
+            )
         return known[1] if known else None
 
     def perform(self, request: Request) -> Change:
@@ -164,4 +166,6 @@ class Operations:
             request.class_,
         )
         if not same:
-            raise SessionError(f"The operation id {request.op_id!r} was used before, for {known.payload}.")
+            raise SessionError(
+                f"The operation id {request.op_id!r} was used before, for another {known.kind}."
+            )

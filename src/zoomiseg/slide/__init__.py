@@ -2,7 +2,7 @@
 
 from ._backend import ImageArray
 from ._fingerprint import Fingerprint
-from ._mask import Mask, open_mask
+from ._mask import Mask, holds_mask, open_mask
 from ._open import open_slide
 from ._samples import sample_path
 from ._slide import Slide
@@ -17,6 +17,7 @@ __all__ = [
     "Slide",
     "TileSpool",
     "TissueMask",
+    "holds_mask",
     "open_mask",
     "open_slide",
     "sample_path",

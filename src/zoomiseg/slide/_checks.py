@@ -120,6 +120,8 @@ def check_pixels(name: str, *, dtype: np.dtype[np.generic] | None, channels: int
     """
     if channels not in (1, 3, 4):
         raise SlideError(f"{name} has {channels} channels, as fluorescence images do. {_BRIGHTFIELD}")
+    if dtype is None:
+        raise SlideError(f"{name} does not say what its pixels are: it is damaged.")
     if dtype != np.uint8:
         raise SlideError(f"{name} holds {dtype} pixels, not 8-bit ones. {_BRIGHTFIELD}")
 

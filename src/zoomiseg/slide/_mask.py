@@ -120,6 +120,18 @@ def open_mask(path: str | Path, *, value: int | None = None) -> Mask:
     return _tiff_mask(path, value=value)
 
 
+def holds_mask(path: Path) -> bool:
+    """Say whether a file is a TIFF of one 8-bit channel, as an exported mask is and a stained slide never."""
+    try:
+        check_readable(path)
+        check_tiff(path)
+        with tifffile.TiffFile(path) as file:
+            page = file.pages.first
+            return bool(page.samplesperpixel == 1 and page.dtype == np.uint8 and len(page.shape) == 2)
+    except (SlideError, *PLANE_ERRORS):
+        return False
+
+
 def _tiff_mask(path: Path, *, value: int | None) -> Mask:
     file = tifffile.TiffFile(path)
     page = file.pages.first

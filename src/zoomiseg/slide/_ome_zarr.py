@@ -38,7 +38,8 @@ class OmeZarrBackend:
         except SlideError:
             raise
         except PLANE_ERRORS as error:
-            raise SlideError(f"{path.name} is no OME-Zarr image that can be used ({error}).") from error
+            reason = f"its metadata lack {error}" if isinstance(error, KeyError) else str(error)
+            raise SlideError(f"{path.name} is no OME-Zarr image that can be used: {reason}.") from error
         self.levels: tuple[tuple[int, int], ...] = tuple(plane.size for plane in self._planes)
 
     @staticmethod

@@ -10,10 +10,10 @@ import errno
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import tifffile
@@ -42,12 +42,13 @@ def write_pyramid(
     reduction: Reduction | None = None,
     quality: int = 90,
     objective: float | None = None,
+    notes: Mapping[str, str] | None = None,
     tile_size: int = 512,
     progress: ReportProgress | None = None,
 ) -> None:
     """Write a pyramid; the file appears under its name only when it is complete.
 
-    Equal pixels give files that are equal to the byte, with the same versions of the codecs.
+    Equal pixels and notes give files that are equal to the byte, with the same versions of the codecs.
 
     Args:
         path: Where to; an older file there is replaced.
@@ -62,6 +63,7 @@ def write_pyramid(
         quality: Of a slide's JPEG, 1 to 100.
         objective: The power of a slide's objective, 20 for 20x; the file then describes itself as Aperio's
             do, since OpenSlide reads it from nothing else. Pixels must be square.
+        notes: Of a mask: what its OME metadata say of it, as a map annotation.
         tile_size: Side of a tile in pixels, a multiple of 16.
         progress: Called with the share done, rising from 0 to 1.
     Raises:
@@ -91,6 +93,7 @@ def write_pyramid(
                 mpp=mpp,
                 identity=keep.identity,
                 objective=objective,
+                notes=notes,
                 coarsest=coarsest,
             )
             os.replace(temporary, path)
@@ -135,6 +138,7 @@ def _write_tiff(
     mpp: tuple[float, float],
     identity: uuid.UUID,
     objective: float | None,
+    notes: Mapping[str, str] | None,
     coarsest: ImageArray,
 ) -> None:
     text = None
@@ -153,7 +157,7 @@ def _write_tiff(
                 subifds=len(spools) - 1 if head else None,
                 resolution=tuple(_UM_PER_CM / (value * 2**level) for value in mpp),
                 resolutionunit="CENTIMETER",
-                metadata=_ome_metadata(mpp, identity) if head else None,
+                metadata=_ome_metadata(mpp, identity, notes) if head else None,
                 description=text,
                 software=False,
                 **encoding.tags,
@@ -164,8 +168,12 @@ def _write_tiff(
         os.fsync(file.fileno())
 
 
-def _ome_metadata(mpp: tuple[float, float], identity: uuid.UUID) -> dict[str, str | float]:
+def _ome_metadata(
+    mpp: tuple[float, float], identity: uuid.UUID, notes: Mapping[str, str] | None
+) -> dict[str, Any]:
+    noted = {"MapAnnotation": dict(notes)} if notes else {}
     return {
+        **noted,
         "UUID": str(identity),
         "axes": "YX",
         "PhysicalSizeX": mpp[0],

@@ -27,6 +27,7 @@ from annotated import (
 )
 from zoomiseg.datasets.importing import FORMATS, ImportOptions, formats_called, import_folder
 from zoomiseg.errors import ManifestError
+from zoomiseg.slide import write_pyramid
 
 DIES = """
 import os, signal, sys
@@ -79,6 +80,23 @@ def test_two_annotations_of_one_slide_need_a_choice(tmp_path):
     )
     chosen = import_folder(folder, tmp_path / "out", formats=formats_called(["asap"]))
     assert np.array_equal(mask_of(chosen.manifest), centres_in(polygon(HOLE)))
+
+
+def test_a_mask_that_was_exported_beside_its_outlines_is_no_slide(tmp_path):
+    folder = folder_of(tmp_path, "a")
+    write_pyramid(
+        folder / "a.ome.tif",
+        lambda box: np.zeros((box.height, box.width), np.uint8),
+        width=600,
+        height=400,
+        mpp=(0.5, 0.5),
+        kind="mask",
+    )
+    done = import_folder(folder, tmp_path / "out")
+    assert [row["slide"] for row in rows_of(done.manifest)] == [str(folder / "a.tif")]
+    (folder / "a.tif").unlink()
+    with pytest.raises(ManifestError, match=r"The GeoJSON a\.geojson has the name of no slide"):
+        import_folder(folder, tmp_path / "other")
 
 
 def test_an_annotation_without_exactly_one_slide_is_told(tmp_path):

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from zoomiseg.errors import ManifestError
+from zoomiseg.slide import holds_mask
 
 SLIDE_ENDINGS = (
     *(".svs", ".tif", ".tiff", ".ndpi", ".mrxs", ".scn", ".bif", ".svslide", ".vms", ".vmu", ".dcm"),
@@ -17,6 +18,7 @@ SLIDE_ENDINGS = (
 SESSION_ENDING = ".zoomiseg"
 _WHOLE_FOLDERS = (SESSION_ENDING, ".zarr")
 _DOUBLE_ENDINGS = (".ome",)
+_OME = (".ome.tif", ".ome.tiff")
 
 
 class Folder:
@@ -47,11 +49,16 @@ class Folder:
     def _by_stem(self) -> dict[str, list[Path]]:
         found = defaultdict(list)
         for path in self.slides:
+            if _is_mask(path):
+                continue
             found[stem_of(path)].append(path)
         return found
 
     def slides_called(self, stem: str, *, near: Path) -> Sequence[Path]:
-        """Return the slides of a name in lower case without ending, those beside a file if there are any."""
+        """Return the slides of a name in lower case without ending, those beside a file if there are any.
+
+        An OME-TIFF of one channel of 8 bits, such as an exported mask, is none.
+        """
         found = self._by_stem.get(stem, [])
         beside = [path for path in found if path.parent == near.parent]
         return beside or found
@@ -63,6 +70,10 @@ def stem_of(path: Path) -> str:
     for ending in (path.suffix.casefold(), *_DOUBLE_ENDINGS):
         name = name.removesuffix(ending)
     return name
+
+
+def _is_mask(path: Path) -> bool:
+    return path.name.casefold().endswith(_OME) and holds_mask(path)
 
 
 def _files(root: Path, without: Path | None) -> Iterator[Path]:

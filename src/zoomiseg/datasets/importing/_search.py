@@ -43,5 +43,8 @@ def recognised(folder: Folder, formats: Sequence[Format]) -> tuple[list[Recognis
 
 
 def _twofold(one: Recognised, other: Recognised) -> str:
+    if one.format.name == other.format.name:
+        places = (str(each.case.files[0].parent) for each in (one, other))
+        return f"It has two annotations, in {' and '.join(places)}; move one of them out of the folder."
     told = (f"{each.case.files[0]} ({each.format.name})" for each in (one, other))
     return f"It has annotations of two formats, {' and '.join(told)}; choose one with --format."

@@ -12,8 +12,8 @@ import { tellProblem } from "./ui/toast.js"
 /** @typedef {() => string} Adapt What a new session shall learn. */
 
 const KEY = "zoomiseg.learn"
-/** Where the server's own sessions learn nothing: what costs little and proposes something. */
-const USUAL_ADAPT = "memory"
+/** Where the server's own sessions learn nothing: what saves most clicks, and what proposes something. */
+const USUAL_ADAPT = "views+memory"
 
 /** @param {HTMLElement} page  @param {import("./types.js").Config} config  @param {AbortSignal} signal */
 export async function openSlidesPage(page, config, signal) {

@@ -7,7 +7,7 @@ const WORDS = {
   statistics: "The networks get used to this slide's stain.",
   head: "A patch's clicks correct all of it.",
   memory: "Clicks count in other places too, and propose masks there.",
-  views: "The networks look at several magnifications, which takes longer.",
+  views: "The networks look twice, at several magnifications: fewer clicks, and each takes longer.",
   refine: "Clicks tune the networks, which takes longer.",
   guard: "What does not help is put aside.",
 }
