@@ -121,7 +121,10 @@ def test_better_weights_are_kept_with_the_figures_of_both(finetune, blind, tmp_p
 def test_the_robot_clicks_with_what_was_learnt_drawn_back_to_the_old_weights(finetune):
     answer = finetune("--json", rate=50.0, steps=1, keys="blend = 1e-9\n")
     for best in answer.json["best"].values():
-        assert best["after"] == best["before"]
+        before, after = best["before"], best["after"]
+        assert (after["noc80"], after["noc85"]) == (before["noc80"], before["noc85"])
+        # Equal weights in another memory layout may flip a pixel.
+        assert after["iou_at"] == pytest.approx(before["iou_at"], abs=0.01)
         assert best["kept"] == "old"
 
 
@@ -160,6 +163,26 @@ def test_a_recipe_that_names_its_network_wants_weights_to_begin_with_all_the_sam
     answer = run("train", path, "--data", tmp_path, "-o", tmp_path / "mine")
     assert answer.code == 1
     assert "The recipe mine begins with trained weights. Name them: --from compact." in answer.said
+
+
+def test_data_without_splits_are_refused_with_what_fills_them(finetune, tmp_path):
+    manifest = tmp_path / "pairs.csv"
+    manifest.write_text(manifest.read_text().replace(",train,", ",,").replace(",val,", ",,"))
+    answer = finetune(rate=1.0, steps=1)
+    assert answer.code == 1
+    assert "Run `zoomiseg prepare` on the manifest" in answer.said
+
+
+def test_what_was_trained_is_not_trained_over(finetune, tmp_path):
+    there = tmp_path / "mine" / "training" / "high" / "fold-1" / "checkpoint.pt"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"")
+    answer = finetune(rate=1.0, steps=1)
+    assert answer.code == 1
+    assert "holds a training of the high scale that is not finished. Go on with --resume" in answer.said
+    (tmp_path / "mine" / "low.json").write_text("{}")
+    assert "holds weights of the low scale already. Go on with" in finetune(rate=1.0, steps=1).said
+    assert there.read_bytes() == b""
 
 
 def test_the_weights_to_begin_with_are_never_written_over(run, blind, tmp_path):

@@ -108,6 +108,12 @@ def test_a_finished_session_is_its_mask_and_its_own_results_are_no_second_annota
     assert (tmp_path / "out" / "masks" / "case.tif").stat().st_ino == before
 
 
+def test_the_class_of_a_session_is_named_in_any_case(run, copy, tmp_path):
+    done = run("import", copy, "-o", tmp_path / "out", "--class", "Tum*", "--json")
+    assert done.code == 0, done.err
+    assert done.json["slides"] == 1
+
+
 def test_two_sessions_of_a_slide_are_told_with_their_places(run, copy, tmp_path):
     shutil.copytree(copy / "case.zoomiseg", copy / "again.zoomiseg")
     answer = run("import", copy, "-o", tmp_path / "out")

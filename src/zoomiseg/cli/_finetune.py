@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoomiseg.errors import OutputError
 
 from ._output import counted, print_result, progress, say, warn
-from ._training import begun_with, reports_of, telling_how_to_resume, wants_weights
+from ._training import begun_with, keep_what_is_there, reports_of, telling_how_to_resume, wants_weights
 
 if TYPE_CHECKING:
     from zoomiseg.networks import Card
@@ -56,12 +56,20 @@ def finetune(
 
     Raises:
         RecipeError: No weights to begin with are named.
-        OutputError: The folder is that of the weights to begin with.
+        OutputError: The folder is that of the weights to begin with, or has what was trained before.
         WeightsError: They are missing, damaged, or of another network than a recipe trains.
         ManifestError, SlideError, AnnotationError: The data cannot be used.
     """
+    from zoomiseg.networks import find_weights
+
     if start is None:
         raise wants_weights(recipes[0])
+    source = find_weights(start, allow_path=True)
+    if source.resolve() == folder.resolve():
+        raise OutputError(f"{folder} holds the weights to begin with.", hint="Choose another folder with -o.")
+    if not options.resume:
+        for recipe in recipes:
+            keep_what_is_there(folder, recipe)
     done = []
     for recipe in recipes:
         scale = _finetuned(recipe, start, data, folder, low_weights=low_weights, options=options)
@@ -93,8 +101,6 @@ def _finetuned(
 
     chosen, network = begun_with(recipe, start)
     source = find_weights(start, allow_path=True)
-    if source.resolve() == folder.resolve():
-        raise OutputError(f"{folder} holds the weights to begin with.", hint="Choose another folder with -o.")
     if chosen.scale == "high":
         # The low network that was just taught, where there is one, makes the first masks.
         taught = folder if (folder / "low.json").is_file() else source.resolve()

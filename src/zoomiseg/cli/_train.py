@@ -12,7 +12,7 @@ import typer
 from ._finetune import finetune
 from ._options import JsonFlag
 from ._output import print_result, progress, warn
-from ._training import begun, reports_of, telling_how_to_resume
+from ._training import begun, keep_what_is_there, reports_of, telling_how_to_resume
 
 if TYPE_CHECKING:
     from zoomiseg.training import Recipe, RunOptions, ValidationSet
@@ -106,6 +106,8 @@ def _train_one(
     from zoomiseg.training import train as run
 
     (recipe,) = recipes
+    if not options.resume:
+        keep_what_is_there(folder, recipe)
     chosen, network = begun(replace(recipe, low_weights=low_weights or recipe.low_weights), start)
     low = load_low_network(chosen)
     tasks = training_tasks(chosen, *data)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoomiseg.errors import RecipeError, WeightsError
+from zoomiseg.errors import OutputError, RecipeError, WeightsError
 
 from ._output import Advance, say
 
@@ -87,6 +87,22 @@ def begun_with(recipe: Recipe, start: str) -> tuple[Recipe, nn.Module]:
             hint="Choose weights of that network, or leave out --from.",
         )
     return chosen, network
+
+
+def keep_what_is_there(folder: Path, recipe: Recipe) -> None:
+    """Refuse to begin a training where weights of its scale lie, or what one was interrupted at.
+
+    Raises:
+        OutputError: Says which of them.
+    """
+    scale = recipe.scale
+    if (folder / f"{scale}.json").exists():
+        there = f"holds weights of the {scale} scale already"
+    elif any((folder / "training" / scale).rglob("checkpoint.pt")):
+        there = f"holds a training of the {scale} scale that is not finished"
+    else:
+        return
+    raise OutputError(f"{folder} {there}.", hint="Go on with --resume, or choose another folder with -o.")
 
 
 def wants_weights(recipe: Recipe) -> RecipeError:

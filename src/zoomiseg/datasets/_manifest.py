@@ -49,6 +49,14 @@ def read_manifest(path: Path) -> list[Pair]:
             columns = reader.fieldnames or []
             # Blank lines and cells of several lines: only the reader knows the line of a row.
             rows = [(reader.line_num, row) for row in reader]
+    except IsADirectoryError as error:
+        raise ManifestError(
+            f"{path} is a folder.", hint=f"Name the manifest in it: {path}/pairs.csv."
+        ) from error
+    except NotADirectoryError as error:
+        raise ManifestError(
+            f"{path.parent} is no folder.", hint="Name the folder of the manifest."
+        ) from error
     except OSError as error:
         raise ManifestError(f"The manifest {path} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, csv.Error) as error:

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from zoomiseg.errors import RecipeError
+from zoomiseg.errors import ManifestError, RecipeError
 from zoomiseg.geometry import HIGH, LOW
 
 from ._batch import Share
@@ -111,7 +111,13 @@ def finetune(
     """
     if options.devices > 1:
         raise RecipeError("Fine-tuning takes one device.", hint="Leave out --devices.")
-    rows = [row for folder in folders for row in rows_of(folder, recipe) if _is_used(row, recipe)]
+    every = [row for folder in folders for row in rows_of(folder, recipe)]
+    rows = [row for row in every if _is_used(row, recipe)]
+    if every and not any(row.split for row in every):
+        raise ManifestError(
+            "No row of the data says by its split what may be learnt.",
+            hint="Run `zoomiseg prepare` on the manifest and train on its folder, or fill the column split.",
+        )
     by, folds = plan_folds(rows)
     if not folds:
         return Finetuned(None, None, "There are no two images of this scale, of which one could be held out.")

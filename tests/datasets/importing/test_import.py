@@ -111,7 +111,43 @@ def test_an_annotation_without_exactly_one_slide_is_told(tmp_path):
         "gone.geojson": "The GeoJSON gone.geojson has the name of no slide.",
         "twin.geojson": "The GeoJSON twin.geojson has the name of 2 slides (one/twin.tif, two/twin.tif).",
         "b.tif": "It has two GeoJSON files, b.geojson and b.tif.geojson; keep the right one.",
+        "twin.tif": "It has no annotation, and is the mask of no other image.",
     }
+
+
+def test_what_people_filled_into_the_manifest_outlives_another_import(tmp_path):
+    folder = folder_of(tmp_path)
+    manifest = import_folder(folder, tmp_path / "out").manifest
+    head, first, second = manifest.read_text().splitlines()
+    first = first.replace(".tif,,,", ".tif,patient 7,val,")
+    manifest.write_text(f"{head},kind\n{first},gland\n{second},\n")
+    write_slide(folder / "c.tif")
+    write_geojson(folder / "c.geojson", feature(area(OUTER)))
+    import_folder(folder, tmp_path / "out")
+    rows = [(row["group"], row["split"], row["kind"]) for row in rows_of(manifest)]
+    assert rows == [("patient 7", "val", "gland"), ("", "", ""), ("", "", "")]
+
+
+def test_images_and_masks_without_a_partner_are_told(tmp_path):
+    for name in ("images/a.png", "images/b.png"):
+        write_image(tmp_path / "in" / name)
+    for name in ("masks/a.png", "masks/z.png"):
+        write_mask(tmp_path / "in" / name, np.ones((40, 60), np.uint8))
+    done = import_folder(tmp_path / "in", tmp_path / "out", options=ImportOptions(mpp=0.5))
+    assert [path.name for path, _ in done.skipped] == ["b.png", "z.png"]
+    assert {reason for _, reason in done.skipped} == {
+        "It has no annotation, and is the mask of no other image."
+    }
+
+
+def test_where_nothing_can_be_used_the_first_reasons_are_told(tmp_path):
+    folder = folder_of(tmp_path)
+    for name in "ab":
+        (folder / f"{name}.tif").write_bytes(b"no slide")
+    with pytest.raises(ManifestError) as caught:
+        import_folder(folder, tmp_path / "out")
+    assert "a.tif: " in caught.value.message
+    assert "b.tif: " in caught.value.message
 
 
 def test_the_slide_beside_its_annotation_wins_over_others_of_its_name(tmp_path):

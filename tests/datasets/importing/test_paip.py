@@ -18,7 +18,7 @@ from annotated import (
     write_imagescope,
     write_slide,
 )
-from zoomiseg.datasets.importing import ImportOptions, import_folder
+from zoomiseg.datasets.importing import ImportOptions, _masked, import_folder
 from zoomiseg.errors import ManifestError
 
 NAME = "01_01_0083"
@@ -50,14 +50,29 @@ def test_the_masks_stay_where_they_are_and_viable_is_the_target(folder):
     assert (row["mask"], row["format"]) == (str(folder / f"{NAME}_viable.tif"), "paip2019")
     assert float(row["target_share"]) == pytest.approx(VIABLE.mean(), abs=1e-6)
     assert done.skipped == ()
-    (row,) = rows_of(imported(folder, target=("whole",)).manifest)
+    (row,) = rows_of(imported(folder, target=("Whole",)).manifest)
     assert row["mask"] == str(folder / f"{NAME}_whole.tif")
+
+
+def test_a_hole_in_one_layer_is_no_hole_in_another(folder):
+    write_imagescope(folder / f"{NAME}.xml", [[(OUTER, False)], [(OUTER, False), (HOLE, True)]])
+    both = imported(folder, target=("whole", "viable")).manifest
+    assert np.array_equal(mask_of(both), centres_in(polygon(OUTER)))
+    viable = imported(folder).manifest
+    assert np.array_equal(mask_of(viable), centres_in(polygon(OUTER, HOLE)))
 
 
 def test_a_mask_in_strips_beyond_the_limit_of_plain_images_is_written_anew(folder, monkeypatch):
     write_tiff(folder / f"{NAME}_viable.tif", VIABLE, rowsperstrip=7)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 403 * 200)
+    places = []
+    spool = _masked.TileSpool
+    monkeypatch.setattr(
+        _masked, "TileSpool", lambda place, **size: [places.append(place), spool(place, **size)][1]
+    )
     done = imported(folder)
+    # The data may lie where nothing can be written.
+    assert places == [folder.parent.parent / "out"]
     assert rows_of(done.manifest)[0]["mask"] == f"masks/{NAME}.tif"
     assert np.array_equal(mask_of(done.manifest), VIABLE)
     with tifffile.TiffFile(done.manifest.parent / "masks" / f"{NAME}.tif") as written:

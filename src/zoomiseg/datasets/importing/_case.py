@@ -26,12 +26,14 @@ class ImportOptions:
         cut: Names of the classes that are cut out of it; () takes the usual names of what is no tumour.
         mpp: µm per level-0 pixel of every slide; None takes what each says of itself.
         mask_value: The value that marks the target in mask files; None takes what is above 0.
+        scratch: A folder for temporary files; None takes the system's. It changes no mask.
     """
 
     target: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     mpp: float | None = None
     mask_value: int | None = None
+    scratch: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

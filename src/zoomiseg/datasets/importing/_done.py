@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from ._case import Case, ImportOptions
 
 _NAME = "import.jsonl"
-_RULES = 2
+_RULES = 3
 """By which rules annotations become truths; with others, masks that are there are written anew."""
 _FORGOTTEN = "forgotten"
 """The key of a line that says of a mask: what earlier lines say of it holds no longer."""
@@ -107,7 +107,7 @@ def _without(found: dict[str, Done], mask: str) -> dict[str, Done]:
 def stamp_of(case: Case, options: ImportOptions, format_name: str) -> str:
     """Return what changes when the slide, its annotation, the options or the rules do."""
     files = [(str(path), *_state(path)) for path in (case.slide, *case.files)]
-    return json.dumps([_RULES, format_name, asdict(options), files])
+    return json.dumps([_RULES, format_name, asdict(replace(options, scratch=None)), files])
 
 
 def _state(path: Path) -> tuple[int, int]:

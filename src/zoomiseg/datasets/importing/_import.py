@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,9 @@ from ._search import Recognised, recognised
 
 MANIFEST, _MASKS = "pairs.csv", "masks"
 _COLUMNS = ("slide", "mask", "group", "split", "mpp", "mask_value", "format", "target_share")
+_OF_PEOPLE = ("group", "split")
+"""Columns that a user may fill, whatever an import knows."""
+_MOST_TOLD = 5
 _FOREGROUND = np.uint8(255)
 _BOX_PX = 4096
 
@@ -75,7 +78,8 @@ def import_folder(
 ) -> Imported:
     """Find annotated slides, write their masks, and name all in a manifest; an interrupted run goes on.
 
-    A slide that cannot be used is left out and named. Masks that are fit for it stay where they lie.
+    A slide that cannot be used is left out and named. Masks that are fit for it stay where they lie. What
+    was filled into `group`, `split` and columns of one's own of the manifest stays as it is.
 
     Args:
         root: What is searched, with all folders in it.
@@ -90,7 +94,9 @@ def import_folder(
     found, left_out = recognised(Folder(root.absolute(), without=output), formats)
     if not found and not left_out:
         known = ", ".join(f"{each.title} ({each.name})" for each in formats)
-        raise ManifestError(f"No annotated slide was found in {root}.", hint=f"Looked for: {known}.")
+        raise ManifestError(
+            f"No annotated slide was found in {root}.", hint=f"Looked for: {known}; masks are PNG or TIFF."
+        )
     try:
         (output / _MASKS).mkdir(parents=True, exist_ok=True)
         with Finished(output) as finished:
@@ -98,9 +104,8 @@ def import_folder(
             rows = [(each, done) for each in found if (done := work.do(each))]
             skipped = (*left_out.items(), *work.skipped)
             if not rows:
-                path, reason = skipped[0]
-                raise ManifestError(f"Nothing in {root} can be used; the first: {path.name}: {reason}")
-            replace_file(output / MANIFEST, [_manifest(rows)])
+                raise ManifestError(_unusable(root, skipped))
+            replace_file(output / MANIFEST, [_manifest(rows, _filled_in(output / MANIFEST))])
     except OSError as error:
         if isinstance(error, ZoomisegError):
             raise
@@ -129,7 +134,8 @@ class _Import:
         report: Report | None,
     ) -> None:
         self.skipped: list[tuple[Path, str]] = []
-        self._output, self._finished, self._options = output, finished, options
+        self._output, self._finished = output, finished
+        self._options = replace(options, scratch=output)
         self._slides, self._report, self._done = len(found), report, 0
         self._stamps = {each.case.slide: stamp_of(each.case, options, each.format.name) for each in found}
         # What a slide of this run has already stays its own, whatever comes before it in order now.
@@ -228,14 +234,41 @@ def _boxes(width: int, height: int) -> Iterator[Box]:
             yield Box(x, y, min(_BOX_PX, width - x), min(_BOX_PX, height - y))
 
 
-def _manifest(rows: Sequence[tuple[Recognised, Done]]) -> bytes:
+def _unusable(root: Path, skipped: Sequence[tuple[Path, str]]) -> str:
+    told = " ".join(f"{path.name}: {reason}" for path, reason in skipped[:_MOST_TOLD])
+    rest = f" And {len(skipped) - _MOST_TOLD} more." if len(skipped) > _MOST_TOLD else ""
+    return f"Nothing in {root} can be used. {told}{rest}"
+
+
+def _filled_in(path: Path) -> Mapping[str, Mapping[str, str]]:
+    """Return what people may have written into an earlier manifest, by slide."""
+    if not path.exists():
+        return {}
+    kept = set(_COLUMNS) - set(_OF_PEOPLE)
+    with path.open(newline="", encoding="utf-8-sig") as stream:
+        rows = list(csv.DictReader(stream))
+    return {
+        row.get("slide", ""): {key: value for key, value in row.items() if key and key not in kept and value}
+        for row in rows
+    }
+
+
+def _manifest(rows: Sequence[tuple[Recognised, Done]], filled_in: Mapping[str, Mapping[str, str]]) -> bytes:
+    own = dict.fromkeys(key for cells in filled_in.values() for key in cells if key not in _COLUMNS)
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    writer = csv.DictWriter(text, (*_COLUMNS, *own), lineterminator="\n")
+    writer.writeheader()
     for found, done in rows:
         case = found.case
-        value = "" if done.value is None else done.value
-        mpp = "" if done.mpp is None else done.mpp
-        cells = (case.slide, done.mask, case.group, case.split, mpp, value, found.format.name, done.share)
-        writer.writerow(cells)
+        cells = {
+            "slide": case.slide,
+            "mask": done.mask,
+            "group": case.group,
+            "split": case.split,
+            "mpp": done.mpp,
+            "mask_value": done.value,
+            "format": found.format.name,
+            "target_share": done.share,
+        }
+        writer.writerow({**cells, **filled_in.get(str(case.slide), {})})
     return text.getvalue().encode("utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ def masked(path: Path) -> OpenTruth:
             if not mask.in_strips:
                 yield MaskFile(path, options.mask_value)
                 return
-            with _spooled(mask, path.parent) as read:
+            with _spooled(mask, options.scratch or Path(gettempdir())) as read:
                 yield DrawnTruth(_grid_of(mask, slide), read)
 
     return open_it

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zoomiseg.annotations import AreaMask, Drawing
-from zoomiseg.geometry import Grid
+from zoomiseg.geometry import Box, Grid
 from zoomiseg.slide import Slide
 
 from ._case import DrawnTruth, ImportOptions, OpenTruth
@@ -28,8 +31,12 @@ def outlined(path: Path, read: Read) -> OpenTruth:
     def open_it(slide: Slide, options: ImportOptions) -> Iterator[DrawnTruth]:
         target = target_of(read(path), options, name=path.name)
         grid = mask_grid(slide)
-        mask = AreaMask(target.areas, grid, cuts=target.cuts)
-        yield DrawnTruth(grid, mask.read, target.notices)
+        masks = [AreaMask(areas, grid, cuts=cuts) for areas, cuts in target.layers if areas]
+
+        def read_all(box: Box) -> NDArray[np.bool_]:
+            return np.asarray(np.logical_or.reduce([mask.read(box) for mask in masks]), np.bool_)
+
+        yield DrawnTruth(grid, read_all, target.notices)
 
     return open_it
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from zoomiseg.annotations import Drawing, read_imagescope
+from zoomiseg.annotations import Drawing, is_called, read_imagescope
 from zoomiseg.errors import AnnotationError
 from zoomiseg.slide import Slide
 
@@ -60,13 +60,15 @@ def _truth(slide_name: str, masks: Mapping[str, Path], outline: Path | None) -> 
     @contextmanager
     def open_it(slide: Slide, options: ImportOptions) -> Iterator[Truth]:
         wanted = options.target or (_USUAL,)
-        if wanted[0] in masks and len(wanted) == 1:
-            opened = masked(masks[wanted[0]])(slide, replace(options, mask_value=None))
+        kinds = [kind for kind in _LAYERS.values() if is_called(kind, wanted)]
+        if len(kinds) == 1 and kinds[0] in masks:
+            opened = masked(masks[kinds[0]])(slide, replace(options, mask_value=None))
         elif outline:
             opened = outlined(outline, _read)(slide, replace(options, target=wanted))
         else:
             raise AnnotationError(
-                f"{slide_name} has no mask {' or '.join(wanted)} and no XML.", hint="Look at --class."
+                f"{slide_name} has no mask {' or '.join(wanted)} and no XML.",
+                hint=f"--class takes {' and '.join(_LAYERS.values())}.",
             )
         with opened as truth:
             yield truth

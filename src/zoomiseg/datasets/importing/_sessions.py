@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from zoomiseg.annotations import is_called
 from zoomiseg.errors import AnnotationError, SessionError, SlideError
 from zoomiseg.geometry import Box
 from zoomiseg.predict import load_predictors
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from zoomiseg.predict import Engine, Predictors
 
 _LOG = "events.sqlite"
-_RESULTS = ("{}.geojson", "{}-mask.ome.tif")
+_RESULTS = ("{}.geojson", "{}-mask.ome.tif", "{}-overview.png")
 """What `segment` writes beside its session, and is no annotation of its own."""
 
 
@@ -61,10 +62,10 @@ def _case(path: Path, folder: Folder) -> Case:
 def _slide(path: Path, origin: Origin, folder: Folder) -> Path:
     try:
         return find_slide(path, origin)
-    except SlideError:
+    except SlideError as error:
         found = folder.slides_called(stem_of(Path(f"{origin.slide_name}.svs")), near=path)
         if len(found) != 1:
-            raise
+            raise SlideError(error.message, hint="Put the slide into the folder that is imported.") from error
         return found[0]
 
 
@@ -73,10 +74,11 @@ def _truth(path: Path, origin: Origin) -> OpenTruth:
     def open_it(slide: Slide, options: ImportOptions) -> Iterator[DrawnTruth]:
         predictors = _predictors(origin.weights, origin.engine)
         with Session(slide, folder=path, predictors=predictors) as session:
-            classes = options.target or (DEFAULT_CLASS,)
-            if not set(classes) & set(session.classes):
+            wanted = options.target or (DEFAULT_CLASS,)
+            classes = [name for name in session.classes if is_called(name, wanted)]
+            if not classes:
                 has = ", ".join(session.classes) or "nothing"
-                raise AnnotationError(f"The session {path.name} has no {' or '.join(classes)}; it has {has}.")
+                raise AnnotationError(f"The session {path.name} has no {' or '.join(wanted)}; it has {has}.")
             grid = mask_grid(slide)
 
             def read(box: Box) -> NDArray[np.bool_]:

@@ -15,16 +15,14 @@ USUAL_CUT = ("stroma", "other", "negative", "normal", "exclusion", "_2", "ignore
 
 @dataclass(frozen=True)
 class Target:
-    """Which areas are the target.
+    """Which areas are the target: what lies in one of some layers.
 
     Args:
-        areas: Inside.
-        cuts: Outside, even within those.
+        layers: For each class of the target its areas, and what is outside even within those.
         notices: Sentences that a user should read.
     """
 
-    areas: tuple[Area, ...]
-    cuts: tuple[Area, ...]
+    layers: tuple[tuple[Sequence[Area], Sequence[Area]], ...]
     notices: tuple[str, ...]
 
 
@@ -52,16 +50,22 @@ def target_of(drawing: Drawing, options: ImportOptions, *, name: str) -> Target:
         plain = [area for area in drawing.areas if area.class_name is None]
         wanted = [area for area in wanted if area.class_name not in doubtful] if wanted else plain
     classes = {area.class_name for area in wanted}
-    areas = tuple(area for area in wanted if not area.cut)
-    if not areas:
+    if all(area.cut for area in wanted):
         raise _refusal(drawing, options, name)
     unsaid: set[str | None] = set() if options.cut else doubtful
     others = [area for area in drawing.areas if area.class_name not in classes | unsaid]
     named = [area for area in others if not area.cut and is_called(area.class_name, options.cut or USUAL_CUT)]
-    cuts = (*(area for area in wanted if area.cut), *named)
     ignored = {area.class_name for area in others} - {area.class_name for area in named}
     notices = (*drawing.notices, *_of_doubtful(unsaid, name), *_of_ignored(ignored, name))
-    return Target(areas, tuple(cuts), notices)
+    # A hole is one of its own layer; what has a name of its own is cut out of all of them.
+    layers = tuple(
+        (
+            [area for area in wanted if area.class_name == layer and not area.cut],
+            [*(area for area in wanted if area.class_name == layer and area.cut), *named],
+        )
+        for layer in dict.fromkeys(area.class_name for area in wanted)
+    )
+    return Target(layers, notices)
 
 
 def _refusal(drawing: Drawing, options: ImportOptions, name: str) -> AnnotationError:
