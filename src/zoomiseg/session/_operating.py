@@ -252,7 +252,8 @@ class OperableSession(ReadableSession):
 
     def _require_scale(self, scale: ScaleName, what: str) -> None:
         if scale not in ("low", "high"):
-            raise ClickError(f"A {what}'s scale is 'low' or 'high', got {scale!r}.")
+            kind = ClickError if what == "click" else SessionError
+            raise kind(f"A {what}'s scale is 'low' or 'high', got {scale!r}.")
 
     def _require_inside(self, x: float, y: float, what: str) -> None:
         width, height = self.slide.width, self.slide.height
