@@ -106,6 +106,12 @@ def test_ragged_outlines_are_listed_by_their_place_only(client, session):
     assert np.abs(np.subtract(place, (50, 100, 99, 99))).max() <= 1
 
 
+def test_what_is_no_mask_is_told_in_one_sentence(client, session):
+    answer = send(client, session, b"not tiff", TIFF)
+    assert answer.status_code == 422
+    assert sentence(answer) == "The mask upload.tif is damaged or no PNG or TIFF."
+
+
 @pytest.mark.parametrize("mode", ["replace", "add"])
 def test_a_mask_of_another_slide_is_refused(client, session, mode):
     data = io.BytesIO()
