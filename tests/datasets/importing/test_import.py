@@ -126,6 +126,11 @@ def test_what_people_filled_into_the_manifest_outlives_another_import(tmp_path):
     import_folder(folder, tmp_path / "out")
     rows = [(row["group"], row["split"], row["kind"]) for row in rows_of(manifest)]
     assert rows == [("patient 7", "val", "gland"), ("", "", ""), ("", "", "")]
+    damaged = manifest.read_bytes().replace(b"patient 7", b"patient \xe9")
+    manifest.write_bytes(damaged)
+    with pytest.raises(ManifestError, match="is not a CSV in UTF-8"):
+        import_folder(folder, tmp_path / "out")
+    assert manifest.read_bytes() == damaged
 
 
 def test_images_and_masks_without_a_partner_are_told(tmp_path):

@@ -16,6 +16,7 @@ from zoomiseg.errors import ManifestError, OutputError, ZoomisegError
 from zoomiseg.geometry import Box
 from zoomiseg.slide import Slide, open_mask, open_slide, write_pyramid
 
+from .._manifest import read_manifest
 from ._case import DrawnTruth, Format, ImportOptions, MaskFile
 from ._done import Done, Finished, stamp_of
 from ._folder import Folder, stem_of
@@ -24,8 +25,8 @@ from ._search import Recognised, recognised
 
 MANIFEST, _MASKS = "pairs.csv", "masks"
 _COLUMNS = ("slide", "mask", "group", "split", "mpp", "mask_value", "format", "target_share")
-_OF_PEOPLE = ("group", "split")
-"""Columns that a user may fill, whatever an import knows."""
+_OF_IMPORT = ("format", "target_share")
+"""Columns that only an import fills."""
 _MOST_TOLD = 5
 _FOREGROUND = np.uint8(255)
 _BOX_PX = 4096
@@ -88,7 +89,7 @@ def import_folder(
         options: What of the annotations is taken.
         report: Told how far it is.
     Raises:
-        ManifestError: Nothing is found, or nothing of it can be used.
+        ManifestError: Nothing is found, nothing of it can be used, or an earlier manifest cannot be read.
         OutputError: The folder cannot be written.
     """
     found, left_out = recognised(Folder(root.absolute(), without=output), formats)
@@ -97,6 +98,7 @@ def import_folder(
         raise ManifestError(
             f"No annotated slide was found in {root}.", hint=f"Looked for: {known}; masks are PNG or TIFF."
         )
+    filled_in = _filled_in(output / MANIFEST)
     try:
         (output / _MASKS).mkdir(parents=True, exist_ok=True)
         with Finished(output) as finished:
@@ -105,7 +107,7 @@ def import_folder(
             skipped = (*left_out.items(), *work.skipped)
             if not rows:
                 raise ManifestError(_unusable(root, skipped))
-            replace_file(output / MANIFEST, [_manifest(rows, _filled_in(output / MANIFEST))])
+            replace_file(output / MANIFEST, [_manifest(rows, filled_in)])
     except OSError as error:
         if isinstance(error, ZoomisegError):
             raise
@@ -241,16 +243,19 @@ def _unusable(root: Path, skipped: Sequence[tuple[Path, str]]) -> str:
 
 
 def _filled_in(path: Path) -> Mapping[str, Mapping[str, str]]:
-    """Return what people may have written into an earlier manifest, by slide."""
+    """Return what people may have written into an earlier manifest, by slide.
+
+    Raises:
+        ManifestError: It cannot be read, so that what is in it would be lost.
+    """
     if not path.exists():
         return {}
-    kept = set(_COLUMNS) - set(_OF_PEOPLE)
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        rows = list(csv.DictReader(stream))
-    return {
-        row.get("slide", ""): {key: value for key, value in row.items() if key and key not in kept and value}
-        for row in rows
-    }
+    filled = {}
+    for pair in read_manifest(path):
+        cells = {"group": pair.group, "split": pair.split, **pair.extra}
+        own = {name: cell for name, cell in cells.items() if cell and name not in _OF_IMPORT}
+        filled[str(pair.slide)] = own
+    return filled
 
 
 def _manifest(rows: Sequence[tuple[Recognised, Done]], filled_in: Mapping[str, Mapping[str, str]]) -> bytes:

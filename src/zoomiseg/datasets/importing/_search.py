@@ -30,7 +30,6 @@ def recognised(folder: Folder, formats: Sequence[Format]) -> tuple[list[Recognis
     chosen: dict[Path, Recognised] = {}
     left_out: dict[Path, str] = {}
     taken: set[Path] = set()
-    belonging: set[Path] = set()
     for each in formats:
         found = each.find(folder)
         left_out |= {path: reason for path, reason in found.left_out.items() if path not in taken}
@@ -41,10 +40,9 @@ def recognised(folder: Folder, formats: Sequence[Format]) -> tuple[list[Recognis
             chosen.setdefault(case.slide, Recognised(case, each))
         taken.update(path for case in found.cases for path in (*case.files, *case.ignored))
         taken.update(found.left_out)
-        belonging |= {path for case in found.cases for path in (*case.files, *case.ignored)}
     kept = [chosen[slide] for slide in sorted(chosen) if slide not in left_out]
     if kept:
-        lonely = set(folder.slides) - belonging - set(chosen) - set(left_out)
+        lonely = set(folder.slides) - taken - set(chosen) - set(left_out)
         left_out |= dict.fromkeys(lonely, _LONELY)
     return kept, dict(sorted(left_out.items()))
 
