@@ -69,7 +69,7 @@ def test_a_checkpoint_of_an_older_release_is_refused_in_one_sentence(tmp_path):
     torch.save({"recipe": "", "step": 3, "network": {}, "optimiser": {}}, path)
     with pytest.raises(RecipeError) as caught:
         load_state(tmp_path, tiny_recipe(), learner())
-    expected = f"{path} was written by another release of zoomiseg; begin anew, without --resume."
+    expected = f"{path} was written by another release of zoomiseg; begin anew in another folder."
     assert str(caught.value) == expected
 
 
@@ -99,9 +99,7 @@ def test_a_checkpoint_of_other_data_or_other_weights_to_begin_with_is_refused(tm
     with pytest.raises(RecipeError) as caught:
         load_state(tmp_path, tiny_recipe(), learner(), origin=now)
     assert caught.value.message == f"{tmp_path / 'checkpoint.pt'} {told}"
-    assert caught.value.hint == (
-        "Give --data and --from as before, choose another folder, or begin anew, without --resume."
-    )
+    assert caught.value.hint == ("Give --data and --from as before, or begin anew in another folder.")
 
 
 def test_a_checkpoint_that_does_not_tell_its_data_is_gone_on_with(tmp_path):

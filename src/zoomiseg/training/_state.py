@@ -19,7 +19,7 @@ from ._learner import Learner
 from ._recipe import Recipe
 
 _NAME, _FORMAT = "checkpoint.pt", 3
-_ELSEWHERE = "Give --data and --from as before, choose another folder, or begin anew, without --resume."
+_ELSEWHERE = "Give --data and --from as before, or begin anew in another folder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def load_state(
     path = folder / _NAME
     state = torch.load(path, map_location="cpu", weights_only=True)
     if state.get("format") != _FORMAT:
-        raise RecipeError(f"{path} was written by another release of zoomiseg; begin anew, without --resume.")
+        raise RecipeError(f"{path} was written by another release of zoomiseg; begin anew in another folder.")
     _require_same_recipe(path, state["recipe"], recipe)
     if state["low"] != _low(learner):
         raise RecipeError(f"{path} was made with other low-scale weights than {recipe.low_weights!r}.")
@@ -124,7 +124,7 @@ def _require_same_recipe(path: Path, found: dict[str, str], recipe: Recipe) -> N
         if before.get(key) != value:
             raise RecipeError(
                 f"{path} was written with {key} = {before.get(key)}, and {recipe.name} has {value}.",
-                hint="Choose another folder, change the recipe back, or begin anew, without --resume.",
+                hint="Change the recipe back, or begin anew in another folder.",
             )
 
 
